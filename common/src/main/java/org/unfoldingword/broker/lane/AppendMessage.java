@@ -1,0 +1,58 @@
+package org.unfoldingword.broker.lane;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.unfoldingword.broker.message.MessageId;
+
+/** {@code append.lua}: accepts one message. A large body is laid beside the stream first, and expires if that was all. */
+final class AppendMessage {
+
+    private static final Script SCRIPT = Script.load("append");
+
+    private final Redis redis;
+    private final Keyspace keyspace;
+    private final Chunks chunks;
+    private final LaneProperties properties;
+
+    AppendMessage(Redis redis, Keyspace keyspace, Chunks chunks, LaneProperties properties) {
+        this.redis = redis;
+        this.keyspace = keyspace;
+        this.chunks = chunks;
+        this.properties = properties;
+    }
+
+    Appended run(NewMessage message) {
+        MessageId id = message.id();
+        boolean inline = message.body().length <= properties.inlineMax().toBytes();
+        int laid = inline ? 0 : chunks.layRequest(id, message.body());
+        List<String> keys = new ArrayList<>(keyspace.block(Lane.MESSAGES, id.partition()));
+        keys.add(message.key()
+                .map(key -> keyspace.seen(message.conversation(), key.digest()))
+                .orElse(keys.get(8)));
+        Answer answer = redis.run(
+                SCRIPT,
+                keys,
+                new Arguments()
+                        .add(message.conversation().name())
+                        .add(id)
+                        .add(message.envelope().toBytes())
+                        .add(inline ? message.body() : new byte[0])
+                        .add(laid)
+                        .add(properties.queueLimit())
+                        .add(message.key().map(IdempotencyKey::fingerprint).orElse(""))
+                        .add(properties.idempotencyWindow())
+                        .add(message.watching().word())
+                        .add(message.body().length));
+        return switch (answer.text(0)) {
+            case "appended" -> new Appended.Accepted((int) answer.number(1));
+            case "duplicate" -> new Appended.Duplicate(idOf(answer));
+            case "conflict" -> new Appended.Conflict(idOf(answer));
+            case "full" -> new Appended.Full((int) answer.number(1));
+            default -> throw new IllegalStateException("append.lua: " + answer.text(0));
+        };
+    }
+
+    private static MessageId idOf(Answer answer) {
+        return MessageId.parse(answer.text(1)).orElseThrow();
+    }
+}

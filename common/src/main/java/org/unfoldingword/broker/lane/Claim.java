@@ -1,0 +1,24 @@
+package org.unfoldingword.broker.lane;
+
+import java.time.Instant;
+import org.unfoldingword.broker.message.Envelope;
+
+/**
+ * One entry, taken under a lease.
+ *
+ * @param body what the worker is to get; empty in the callbacks lane, whose content is in the record
+ * @param record as it was after the claim: {@code attempts} includes this one
+ * @param deliveries as XPENDING counts them: times that the entry was handed to a holder
+ * @param lapsed the holder before did not settle: it was killed, or cut off
+ * @param doubtful a call whose end was not seen may still be running for this queue
+ * @param at the moment of the claim, by Redis's clock
+ */
+public record Claim(
+        Lease lease,
+        Envelope envelope,
+        Payload body,
+        MessageRecord record,
+        int deliveries,
+        boolean lapsed,
+        boolean doubtful,
+        Instant at) {}

@@ -1,0 +1,131 @@
+package org.unfoldingword.broker.lane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.MessageId;
+
+/** {@code claim.lua}: takes what is due. */
+final class ClaimEntries {
+
+    private static final Script SCRIPT = Script.load("claim");
+
+    /** What a holder says about itself along with a claim. */
+    enum Beat {
+        SILENT,
+        ALIVE,
+        LEAVING
+    }
+
+    /**
+     * What was taken.
+     *
+     * @param more partitions, of those asked, in which more is due
+     * @param nextDue time until the next entry of those partitions is due, from now
+     */
+    record Taken(List<Claim> claims, List<Integer> more, Optional<Duration> nextDue) {}
+
+    private final Redis redis;
+    private final Keyspace keyspace;
+    private final Chunks chunks;
+    private final LaneProperties properties;
+
+    ClaimEntries(Redis redis, Keyspace keyspace, Chunks chunks, LaneProperties properties) {
+        this.redis = redis;
+        this.keyspace = keyspace;
+        this.chunks = chunks;
+        this.properties = properties;
+    }
+
+    Taken run(
+            Lane lane,
+            List<Integer> partitions,
+            String holder,
+            int room,
+            Beat beat,
+            String state,
+            Set<String> passOver) {
+        List<String> keys = new ArrayList<>(partitions.size() * Keyspace.BLOCK);
+        partitions.forEach(partition -> keys.addAll(keyspace.block(lane, partition)));
+        long livesMillis =
+                switch (beat) {
+                    case SILENT -> 0;
+                    case ALIVE -> properties.sweepInForce().toMillis() * 5 / 2;
+                    case LEAVING -> -1;
+                };
+        Arguments arguments = new Arguments()
+                .add(lane.word())
+                .add(holder)
+                .add(room)
+                .add(properties.lease())
+                .add(livesMillis)
+                .add(state);
+        passOver.forEach(arguments::add);
+        Answer answer = redis.run(SCRIPT, keys, arguments);
+        long now = answer.number(0);
+        Optional<Duration> nextDue = answer.text(1).isEmpty()
+                ? Optional.empty()
+                : Optional.of(Duration.ofMillis(Math.max(0, Math.round(Double.parseDouble(answer.text(1))) - now)));
+        List<Integer> more = new ArrayList<>();
+        Answer numbers = answer.list(2);
+        for (int i = 0; i < numbers.size(); i++) {
+            more.add(partitions.get((int) numbers.number(i) - 1));
+        }
+        List<Claim> claims = new ArrayList<>();
+        for (int i = 3; i < answer.size(); i++) {
+            claims.add(claim(lane, answer.list(i), Instant.ofEpochMilli(now)));
+        }
+        return new Taken(claims, more, nextDue);
+    }
+
+    private Claim claim(Lane lane, Answer taken, Instant now) {
+        Map<String, byte[]> entry = taken.fields(7);
+        Map<String, byte[]> record = taken.fields(8);
+        MessageId id = MessageId.parse(text(entry, "id")).orElseThrow();
+        MessageRecord picture = MessageRecord.of(record, index -> chunks.reply(id, index));
+        Envelope envelope = lane == Lane.MESSAGES
+                ? Envelope.parse(field(entry, "envelope"))
+                : picture.envelope().orElseThrow();
+        return new Claim(
+                new Lease(lane, taken.text(1), id, taken.text(2), taken.text(3)),
+                envelope,
+                body(lane, id, entry),
+                picture,
+                (int) taken.number(4),
+                taken.number(5) == 1,
+                taken.number(6) == 1,
+                now);
+    }
+
+    private Payload body(Lane lane, MessageId id, Map<String, byte[]> entry) {
+        if (lane == Lane.CALLBACKS) {
+            return new Payload.Inline(new byte[0]);
+        }
+        if (entry.containsKey("body")) {
+            return new Payload.Inline(field(entry, "body"));
+        }
+        return new Payload.Chunked(
+                Integer.parseInt(text(entry, "chunks")),
+                Long.parseLong(text(entry, "length")),
+                index -> chunks.request(id, index));
+    }
+
+    private static String text(Map<String, byte[]> fields, String name) {
+        return new String(field(fields, name), UTF_8);
+    }
+
+    private static byte[] field(Map<String, byte[]> fields, String name) {
+        byte[] value = fields.get(name);
+        if (value == null) {
+            throw new IllegalStateException("stream entry: no field " + name);
+        }
+        return value;
+    }
+}

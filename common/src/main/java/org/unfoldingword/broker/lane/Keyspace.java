@@ -1,0 +1,117 @@
+package org.unfoldingword.broker.lane;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.MessageId;
+
+/**
+ * All key text of the broker. {@code {pNN}} is the hash tag of a partition, so all keys of one conversation share a cluster
+ * slot. Times in keys' values are ms since the epoch by Redis's clock. Kept in step with {@code docs/keyspace.md}.
+ */
+final class Keyspace {
+
+    /** Keys per block; {@code BLOCK} in {@code engine.lua}. */
+    static final int BLOCK = 14;
+
+    private final int partitions;
+    private final List<List<String>> messages = new ArrayList<>();
+    private final List<List<String>> callbacks = new ArrayList<>();
+
+    Keyspace(int partitions) {
+        this.partitions = partitions;
+        for (int p = 0; p < partitions; p++) {
+            messages.add(blockOf(Lane.MESSAGES, p));
+            callbacks.add(blockOf(Lane.CALLBACKS, p));
+        }
+    }
+
+    int partitions() {
+        return partitions;
+    }
+
+    /** STRING: the number of partitions, written by the first process and checked by all others. No TTL. */
+    static String partitionCount() {
+        return "broker:partitions";
+    }
+
+    /** The keys of one lane in one partition, in the order that {@code engine.lua} names them. */
+    List<String> block(Lane lane, int partition) {
+        return (lane == Lane.MESSAGES ? messages : callbacks).get(partition);
+    }
+
+    /** LIST of at most one wake token. Pushed by whatever makes a queue due, popped by {@link WakeListener}. No TTL. */
+    String wake(Lane lane, int partition) {
+        return root(partition) + "wake:" + lane.word();
+    }
+
+    /** HASH: one message. Written by the scripts; expires after its end by the retention. */
+    String record(MessageId id) {
+        return root(id.partition()) + "message:" + id;
+    }
+
+    /** STREAM: one message's journal, fields {@code event} and {@code data}; expires after the end. */
+    String events(MessageId id) {
+        return root(id.partition()) + "events:" + id;
+    }
+
+    /** STRING: one chunk of a large body, counted from 0. Expires unless its message was accepted; gone with its end. */
+    String requestChunk(MessageId id, int index) {
+        return bodyPrefix(id.partition()) + id + ":request:" + index;
+    }
+
+    /** STRING: one chunk of a large reply, counted from 0. Expires unless it was settled; lives as long as the record. */
+    String replyChunk(MessageId id, int index) {
+        return bodyPrefix(id.partition()) + id + ":reply:" + index;
+    }
+
+    /** STRING {@code <id> <fingerprint>}: an idempotency key of the conversation, as a digest; expires after the window. */
+    String seen(Conversation conversation, String digest) {
+        return root(conversation.partition(partitions)) + "seen:" + conversation.name() + ":" + digest;
+    }
+
+    /** The pub/sub channel of a partition, text {@code <id> <word>}. */
+    String signals(int partition) {
+        return root(partition) + "signals";
+    }
+
+    private List<String> blockOf(Lane lane, int partition) {
+        String root = root(partition);
+        String word = lane.word();
+        return List.of(
+                // STREAM prefix + queue name; fields id, and for messages envelope and body or chunks. Gone when empty.
+                root + word + ":",
+                // ZSET queue name -> ms at which it is due: the lease's end, or the next attempt.
+                root + "later:" + word,
+                // ZSET group -> microseconds at which it was served last; only groups with something due.
+                root + "ready:" + word,
+                // ZSET prefix + group: queue name -> ms since when it is due.
+                root + "ready:" + word + ":",
+                // HASH queue name -> fencing token of the lease.
+                root + "held:" + word,
+                wake(lane, partition),
+                // HASH holder -> "<ms until which it counts as alive> <state>".
+                root + "holders:" + word,
+                // ZSET message id -> ms at which it was dead-lettered; trimmed by the dead letters' retention.
+                root + "dead:" + word,
+                root + "message:",
+                root + "events:",
+                bodyPrefix(partition),
+                // STRING prefix + queue name: a call whose end was not seen may still be running; expires.
+                root + "doubt:" + word + ":",
+                // HASH: counters accepted, completed, failed, cancelled, expired, active, callbacks, delivered,
+                // undelivered,
+                // callback_active; token (the last fencing token); duration (smoothed ms of a message).
+                root + "totals",
+                signals(partition));
+    }
+
+    private String bodyPrefix(int partition) {
+        return root(partition) + "body:";
+    }
+
+    private static String root(int partition) {
+        return String.format(Locale.ROOT, "broker:{p%02d}:", partition);
+    }
+}

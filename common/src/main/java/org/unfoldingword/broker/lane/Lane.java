@@ -1,0 +1,24 @@
+package org.unfoldingword.broker.lane;
+
+/** The two sets of ordered queues: the same engine with two handlers. */
+public enum Lane {
+    /** One queue per conversation; handled by calling the worker. Its groups, for fairness, are orgs. */
+    MESSAGES("messages"),
+    /** One queue per conversation and endpoint; handled by posting the callback. Its groups are endpoints. */
+    CALLBACKS("callbacks");
+
+    private final String word;
+
+    Lane(String word) {
+        this.word = word;
+    }
+
+    /** The word in keys, scripts and settings. */
+    public String word() {
+        return word;
+    }
+
+    Lane other() {
+        return this == MESSAGES ? CALLBACKS : MESSAGES;
+    }
+}

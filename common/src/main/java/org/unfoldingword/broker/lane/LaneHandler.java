@@ -1,0 +1,28 @@
+package org.unfoldingword.broker.lane;
+
+import java.util.Set;
+
+/** What a role does with an entry that it holds. Called by many virtual threads at once. */
+public interface LaneHandler {
+
+    /** Works on the entry, for as long as it takes; the lease is kept meanwhile. */
+    Verdict handle(Held held);
+
+    /** What to do with an entry on which {@link #handle} threw. */
+    Verdict afterFault(Held held, RuntimeException fault);
+
+    /** How many entries to take, given so many free places; 0 pauses, and is asked again soon. */
+    default int room(int free) {
+        return free;
+    }
+
+    /** Groups whose entries are not to be taken now. */
+    default Set<String> passOver() {
+        return Set.of();
+    }
+
+    /** A word on how this process fares, shown to operators. No space or line break. */
+    default String state() {
+        return "ok";
+    }
+}

@@ -1,0 +1,84 @@
+package org.unfoldingword.broker.lane;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+import org.unfoldingword.broker.message.MessageId;
+
+/**
+ * The engine's numbers. All processes on one Redis should have the same.
+ *
+ * @param partitions how many hash tags the conversations are spread over; fixed when the data is first written
+ * @param lease how long a silent holder keeps a queue; extended at a third of it while the work goes on
+ * @param sweep how often a process looks for what is due without having been told; at most 0.8 of the lease, so that a dead
+ *     holder's work is found as soon as its lease ends
+ * @param queueLimit waiting messages per conversation
+ * @param retention how long an ended message can be read
+ * @param deadLetterRetention how long a dead letter can be redriven
+ * @param idempotencyWindow how long an idempotency key is remembered
+ * @param journalRetention how long a journal can be read after the end
+ * @param doubt how long the next call of a conversation is a careful one, after a call whose end was not seen
+ * @param inlineMax a larger body lies beside the stream, in chunks
+ * @param chunk size of those chunks; hosted Redis takes requests of at most 10 MB
+ * @param orphanedChunks how long chunks live whose message was never accepted
+ */
+@ConfigurationProperties("broker.lane")
+public record LaneProperties(
+        @DefaultValue("16") int partitions,
+        @DefaultValue("15s") Duration lease,
+        @DefaultValue("12s") Duration sweep,
+        @DefaultValue("100") int queueLimit,
+        @DefaultValue("24h") Duration retention,
+        @DefaultValue("30d") Duration deadLetterRetention,
+        @DefaultValue("24h") Duration idempotencyWindow,
+        @DefaultValue("10m") Duration journalRetention,
+        @DefaultValue("15m") Duration doubt,
+        @DefaultValue("8KB") DataSize inlineMax,
+        @DefaultValue("4MB") DataSize chunk,
+        @DefaultValue("1h") Duration orphanedChunks) {
+
+    public LaneProperties {
+        if (partitions < 1 || partitions > MessageId.PARTITIONS_MAX) {
+            throw refused("partitions", partitions, "1 to " + MessageId.PARTITIONS_MAX);
+        }
+        if (lease.compareTo(Duration.ofSeconds(1)) < 0) {
+            throw refused("lease", lease, ">= 1s; environment: BROKER_LEASE");
+        }
+        if (sweep.isNegative() || sweep.isZero()) {
+            throw refused("sweep", sweep, "> 0");
+        }
+        if (queueLimit < 1) {
+            throw refused("queue-limit", queueLimit, ">= 1; environment: BROKER_QUEUE_LIMIT");
+        }
+        positive("retention", retention);
+        positive("dead-letter-retention", deadLetterRetention);
+        positive("idempotency-window", idempotencyWindow);
+        positive("journal-retention", journalRetention);
+        positive("doubt", doubt);
+        positive("orphaned-chunks", orphanedChunks);
+        if (inlineMax.toBytes() < 0
+                || inlineMax.toBytes() > DataSize.ofMegabytes(1).toBytes()) {
+            throw refused("inline-max", inlineMax, "0B to 1MB");
+        }
+        if (chunk.toBytes() < 1024 || chunk.toBytes() > DataSize.ofMegabytes(8).toBytes()) {
+            throw refused("chunk", chunk, "1KB to 8MB");
+        }
+    }
+
+    /** The time between sweeps that is in force: never more than 0.8 of the lease. */
+    Duration sweepInForce() {
+        Duration bound = lease.multipliedBy(8).dividedBy(10);
+        return sweep.compareTo(bound) < 0 ? sweep : bound;
+    }
+
+    private static void positive(String name, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw refused(name, value, "> 0");
+        }
+    }
+
+    private static IllegalArgumentException refused(String name, Object value, String expected) {
+        return new IllegalArgumentException("broker.lane." + name + ": " + value + " (expected: " + expected + ")");
+    }
+}

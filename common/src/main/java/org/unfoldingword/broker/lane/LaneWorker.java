@@ -1,0 +1,527 @@
+package org.unfoldingword.broker.lane;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.unfoldingword.broker.telemetry.Meters;
+import org.unfoldingword.broker.telemetry.Ticker;
+
+/**
+ * Works on one lane: claims what is due while there is room, hands each entry to the handler on a virtual thread of its own,
+ * keeps its lease meanwhile, and settles what the handler decided.
+ *
+ * <p>Two loops and a listener. The <em>feeder</em> is the only one that claims: when a wake token or a sweep says that something
+ * may be due, and a place is free. The <em>keeper</em> extends all leases at a third of their length. The {@link WakeListener}
+ * waits for tokens, but only while a place is free. With every token lost, the sweep still finds everything.
+ *
+ * <p>An error of Redis pauses the loop that met it, with growing waits; an unexpected error of a handler ends only its entry.
+ */
+public final class LaneWorker {
+
+    private static final Logger log = LoggerFactory.getLogger(LaneWorker.class);
+
+    /** One script takes no more than this, so that Redis serves others in between. */
+    private static final int CLAIM_MAX = 128;
+    /** One script extends no more than this. */
+    private static final int EXTEND_MAX = 256;
+    /** How soon a handler that had no room, or passed over groups, is asked again. */
+    private static final Duration ASK_AGAIN = Duration.ofMillis(250);
+
+    private static final Duration PAUSE_MIN = Duration.ofMillis(100);
+    private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
+    /** After the grace time, handlers that were told to stop get this long to say so. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
+    private enum Phase {
+        NEW,
+        RUNNING,
+        STOPPING,
+        STOPPED
+    }
+
+    private final Lanes lanes;
+    private final Lane lane;
+    private final String holder;
+    private final int places;
+    private final LaneHandler handler;
+    private final Ticker ticker;
+    private final MeterRegistry meters;
+    private final Map<String, Held> active = new ConcurrentHashMap<>();
+    private final List<WakeListener> listeners = new ArrayList<>();
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    // All below: guarded by lock.
+    private Phase phase = Phase.NEW;
+    private int taken;
+    /** Partitions whose token this worker holds. */
+    private final BitSet tokens = new BitSet();
+    /** Partitions in which the last claim left something due. */
+    private final BitSet more = new BitSet();
+
+    private Set<String> passedOver = Set.of();
+    private long sweepAtNanos;
+    private int errorsInARow;
+
+    /**
+     * @param holder this process's name, unique among those that live: the consumer in XPENDING
+     * @param places entries held at a time
+     */
+    public LaneWorker(
+            Lanes lanes,
+            Lane lane,
+            String holder,
+            int places,
+            LaneHandler handler,
+            Ticker ticker,
+            MeterRegistry meters) {
+        this.lanes = lanes;
+        this.lane = lane;
+        this.holder = holder;
+        this.places = places;
+        this.handler = handler;
+        this.ticker = ticker;
+        this.meters = meters;
+        Meters.RUNNING.gauge(meters, active::size, "lane", lane.word());
+    }
+
+    /** Returns when the loops run. */
+    public void start() {
+        lock.lock();
+        try {
+            if (phase != Phase.NEW) {
+                return;
+            }
+            phase = Phase.RUNNING;
+            sweepAtNanos = ticker.nanos();
+        } finally {
+            lock.unlock();
+        }
+        for (List<Integer> slot : lanes.slots(lanes.allPartitions())) {
+            listeners.add(
+                    new WakeListener(lanes.redis(), lanes.keyspace(), lane, slot, this::awaitRoom, this::onToken));
+        }
+        listeners.forEach(WakeListener::start);
+        Thread.ofVirtual().name(lane.word() + "-feeder").start(this::feed);
+        Thread.ofVirtual().name(lane.word() + "-keeper").start(this::keep);
+    }
+
+    /**
+     * Stops claiming at once, lets the work finish for the grace time, then tells handlers to stop and settles what they say.
+     * What is still held after that lapses. May be called twice.
+     */
+    public void stop(Duration grace) {
+        lock.lock();
+        try {
+            if (phase != Phase.RUNNING) {
+                return;
+            }
+            // 1. No new work: the feeder ends, no token is waited for.
+            phase = Phase.STOPPING;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        listeners.forEach(WakeListener::close);
+        // 2. What runs may finish; the keeper still extends its leases.
+        if (!awaitEmpty(grace)) {
+            // 3. What still runs is told to stop, and given back.
+            active.values().forEach(held -> held.stop(Held.Stop.SHUTDOWN));
+            awaitEmpty(LAST_WORDS);
+        }
+        // 4. The keeper ends; operators no longer see this holder.
+        lock.lock();
+        try {
+            phase = Phase.STOPPED;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            claim(lanes.allPartitions(), 0, ClaimEntries.Beat.LEAVING);
+        } catch (RuntimeException away) {
+            log.warn("{} lane: could not take leave of Redis ({})", lane.word(), Redis.reason(away));
+        }
+    }
+
+    /** True while the loops run and Redis answers them. */
+    public boolean healthy() {
+        lock.lock();
+        try {
+            return phase == Phase.RUNNING && errorsInARow < 3;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Entries held now. */
+    public int running() {
+        return active.size();
+    }
+
+    // ---- the feeder
+
+    private void feed() {
+        try {
+            for (Work work = awaitWork(); work != null; work = awaitWork()) {
+                try {
+                    feed(work);
+                    settled(false);
+                } catch (RuntimeException failed) {
+                    settled(true);
+                    fault("claiming", failed);
+                    pause();
+                }
+            }
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What to claim now. {@code room} 0 only passes tokens on. */
+    private record Work(List<Integer> partitions, int room, boolean sweep) {}
+
+    private @org.jspecify.annotations.Nullable Work awaitWork() throws InterruptedException {
+        lock.lock();
+        try {
+            while (phase == Phase.RUNNING) {
+                int room = Math.min(CLAIM_MAX, handler.room(places - taken));
+                boolean sweep =
+                        ticker.nanos() >= sweepAtNanos || !handler.passOver().containsAll(passedOver);
+                if (room > 0 && (sweep || !tokens.isEmpty() || !more.isEmpty())) {
+                    return work(room, sweep);
+                }
+                if (room <= 0 && !tokens.isEmpty()) {
+                    return work(0, false);
+                }
+                boolean askSoon = room <= 0 && taken < places || !passedOver.isEmpty();
+                long waitNanos = room <= 0 ? Long.MAX_VALUE : sweepAtNanos - ticker.nanos();
+                changed.awaitNanos(askSoon ? Math.min(waitNanos, ASK_AGAIN.toNanos()) : waitNanos);
+            }
+            return null;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Work work(int room, boolean sweep) {
+        BitSet due = (BitSet) tokens.clone();
+        tokens.clear();
+        if (room > 0) {
+            due.or(more);
+            more.clear();
+        }
+        if (sweep) {
+            return new Work(lanes.allPartitions(), room, true);
+        }
+        return new Work(due.stream().boxed().toList(), room, false);
+    }
+
+    private void feed(Work work) {
+        if (work.sweep) {
+            lock.lock();
+            try {
+                sweepAtNanos =
+                        ticker.nanos() + lanes.properties().sweepInForce().toNanos();
+                passedOver = Set.of();
+            } finally {
+                lock.unlock();
+            }
+        }
+        int room = work.room;
+        for (List<Integer> slot : lanes.slots(work.partitions)) {
+            boolean beat = work.sweep && slot.contains(0);
+            room -= claim(slot, room, beat ? ClaimEntries.Beat.ALIVE : ClaimEntries.Beat.SILENT);
+        }
+    }
+
+    private int claim(List<Integer> partitions, int room, ClaimEntries.Beat beat) {
+        Set<String> passOver = handler.passOver();
+        ClaimEntries.Taken result = lanes.claim(lane, partitions, holder, room, beat, handler.state(), passOver);
+        lock.lock();
+        try {
+            taken += result.claims().size();
+            passedOver = passOver;
+            if (room > 0) {
+                result.more().forEach(more::set);
+            }
+            result.nextDue().ifPresent(this::sweepWithin);
+        } finally {
+            lock.unlock();
+        }
+        for (Claim claim : result.claims()) {
+            Meters.CLAIMED.counter(meters, "lane", lane.word()).increment();
+            Held held = new Held(claim);
+            active.put(claim.lease().token() + "@" + claim.lease().id(), held);
+            Thread.ofVirtual().name(lane.word() + "-" + claim.lease().id()).start(() -> work(held));
+        }
+        return result.claims().size();
+    }
+
+    /** Guarded by lock. A moment more than asked, so that what is due is due. */
+    private void sweepWithin(Duration wait) {
+        long at = ticker.nanos() + wait.plusMillis(2).toNanos();
+        if (at < sweepAtNanos) {
+            sweepAtNanos = at;
+            changed.signalAll();
+        }
+    }
+
+    private void onToken(int partition) {
+        lock.lock();
+        try {
+            tokens.set(partition);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean awaitRoom(boolean afterError) throws InterruptedException {
+        if (afterError) {
+            pause();
+        }
+        lock.lock();
+        try {
+            // A token in hand is used or passed on before the next one is taken.
+            while (phase == Phase.RUNNING
+                    && (handler.room(places - taken) <= 0 || !tokens.isEmpty() || !more.isEmpty())) {
+                if (handler.room(places - taken) <= 0 && taken < places) {
+                    changed.awaitNanos(ASK_AGAIN.toNanos());
+                } else {
+                    changed.await();
+                }
+            }
+            return phase == Phase.RUNNING;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- one entry
+
+    private void work(Held held) {
+        Claim claim = held.claim();
+        try {
+            Verdict verdict = decide(held);
+            settle(held, verdict);
+        } catch (RuntimeException failed) {
+            fault("settling " + claim.lease().id(), failed);
+        } finally {
+            active.remove(claim.lease().token() + "@" + claim.lease().id());
+            lock.lock();
+            try {
+                taken--;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private Verdict decide(Held held) {
+        try {
+            return handler.handle(held);
+        } catch (RuntimeException failed) {
+            fault("handling " + held.claim().lease().id(), failed);
+            return handler.afterFault(held, failed);
+        }
+    }
+
+    /** Repeated until Redis has it or the lease is lost: an answer that cost minutes is not thrown away for a failover. */
+    private void settle(Held held, Verdict verdict) {
+        Claim claim = held.claim();
+        while (held.stopped().filter(Held.Stop.LOST::equals).isEmpty()) {
+            try {
+                if (lanes.settle(claim, verdict)) {
+                    Meters.SETTLED
+                            .counter(meters, "lane", lane.word(), "verdict", verdict.word())
+                            .increment();
+                    if (verdict instanceof Verdict.Later later) {
+                        dueWithin(later.delay());
+                    } else if (verdict instanceof Verdict.Back back) {
+                        dueWithin(back.delay());
+                    }
+                } else {
+                    lost(claim);
+                }
+                return;
+            } catch (RedisUnavailable away) {
+                log.warn(
+                        "{} {}: not settled yet, Redis is away ({})",
+                        lane.word(),
+                        claim.lease().id(),
+                        Redis.reason(away));
+                if (stopped() || !pauseInterruptibly()) {
+                    return;
+                }
+            }
+        }
+        lost(claim);
+    }
+
+    private void dueWithin(Duration delay) {
+        lock.lock();
+        try {
+            sweepWithin(delay);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void lost(Claim claim) {
+        Meters.LEASES_LOST.counter(meters, "lane", lane.word()).increment();
+        log.warn(
+                "{} {}: lease lost, the outcome is dropped; another holder goes on",
+                lane.word(),
+                claim.lease().id());
+    }
+
+    // ---- the keeper
+
+    private void keep() {
+        long everyNanos = lanes.properties().lease().toNanos() / 3;
+        try {
+            while (sleepUnlessStopped(everyNanos)) {
+                try {
+                    List<Held> all = List.copyOf(active.values());
+                    for (List<Held> slot : bySlot(all)) {
+                        extend(slot);
+                    }
+                } catch (RuntimeException failed) {
+                    fault("extending leases", failed);
+                }
+            }
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private List<List<Held>> bySlot(List<Held> all) {
+        Map<Integer, List<Held>> byPartition = new java.util.TreeMap<>();
+        all.forEach(held -> byPartition
+                .computeIfAbsent(held.claim().lease().id().partition(), partition -> new ArrayList<>())
+                .add(held));
+        List<List<Held>> slots = new ArrayList<>();
+        for (List<Integer> slot : lanes.slots(List.copyOf(byPartition.keySet()))) {
+            List<Held> together = new ArrayList<>();
+            slot.forEach(partition -> together.addAll(byPartition.getOrDefault(partition, List.of())));
+            for (int from = 0; from < together.size(); from += EXTEND_MAX) {
+                slots.add(together.subList(from, Math.min(together.size(), from + EXTEND_MAX)));
+            }
+        }
+        return slots;
+    }
+
+    private void extend(List<Held> slot) {
+        List<Lease> leases = slot.stream().map(held -> held.claim().lease()).toList();
+        List<ExtendLeases.Standing> standings = lanes.extend(lane, holder, leases);
+        for (int i = 0; i < standings.size(); i++) {
+            ExtendLeases.Standing standing = standings.get(i);
+            Held held = slot.get(i);
+            String key =
+                    held.claim().lease().token() + "@" + held.claim().lease().id();
+            if (!standing.held() && active.containsKey(key)) {
+                held.stop(Held.Stop.LOST);
+            } else if (standing.cancel()) {
+                held.stop(Held.Stop.CANCELLED);
+            }
+        }
+    }
+
+    // ---- waiting
+
+    private boolean awaitEmpty(Duration limit) {
+        long leftNanos = limit.toNanos();
+        lock.lock();
+        try {
+            while (taken > 0 && leftNanos > 0) {
+                leftNanos = changed.awaitNanos(leftNanos);
+            }
+            return taken == 0;
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean stopped() {
+        lock.lock();
+        try {
+            return phase == Phase.STOPPED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean sleepUnlessStopped(long nanos) throws InterruptedException {
+        lock.lock();
+        try {
+            long left = nanos;
+            while (phase != Phase.STOPPED && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+            return phase != Phase.STOPPED;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void pause() throws InterruptedException {
+        long doubled = PAUSE_MIN.toMillis() << Math.min(6, errorsInARow());
+        sleepUnlessStopped(Math.min(PAUSE_MAX.toNanos(), TimeUnit.MILLISECONDS.toNanos(doubled)));
+    }
+
+    private boolean pauseInterruptibly() {
+        try {
+            pause();
+            return true;
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private int errorsInARow() {
+        lock.lock();
+        try {
+            return errorsInARow;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void settled(boolean failed) {
+        lock.lock();
+        try {
+            errorsInARow = failed ? errorsInARow + 1 : 0;
+            if (failed) {
+                // What the failed call was to look at is found by a sweep.
+                sweepAtNanos = ticker.nanos();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void fault(String doing, RuntimeException failed) {
+        Meters.FAULTS.counter(meters, "lane", lane.word()).increment();
+        if (failed instanceof RedisUnavailable) {
+            log.warn("{} lane: {} failed, Redis is away ({})", lane.word(), doing, Redis.reason(failed));
+        } else {
+            log.error("{} lane: {} failed", lane.word(), doing, failed);
+        }
+    }
+}

@@ -1,0 +1,251 @@
+package org.unfoldingword.broker.lane;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.MessageId;
+import org.unfoldingword.broker.message.MessageState;
+
+/**
+ * The broker's state: ordered queues in Redis, changed only by atomic scripts. Safe for threads; its methods block the calling
+ * (virtual) thread. Each throws {@link RedisUnavailable} if Redis cannot be asked, after having tried for a while.
+ */
+public final class Lanes implements AutoCloseable {
+
+    private static final Script FIND = Script.load("find");
+    private static final Script QUEUE = Script.load("queue");
+    private static final Script TOTALS = Script.load("totals");
+    private static final Script STATES = Script.load("states");
+
+    private final Redis redis;
+    private final Keyspace keyspace;
+    private final LaneProperties properties;
+    private final InstantSource clock;
+    private final RandomGenerator random;
+    private final Chunks chunks;
+    private final AppendMessage append;
+    private final ClaimEntries claim;
+    private final ExtendLeases extend;
+    private final SettleEntry settle;
+
+    private Lanes(Redis redis, LaneProperties properties, InstantSource clock, RandomGenerator random) {
+        this.redis = redis;
+        this.properties = properties;
+        this.clock = clock;
+        this.random = random;
+        this.keyspace = new Keyspace(properties.partitions());
+        this.chunks = new Chunks(redis, keyspace, properties);
+        this.append = new AppendMessage(redis, keyspace, chunks, properties);
+        this.claim = new ClaimEntries(redis, keyspace, chunks, properties);
+        this.extend = new ExtendLeases(redis, keyspace, properties);
+        this.settle = new SettleEntry(redis, keyspace, chunks, properties);
+    }
+
+    /**
+     * Connects, and checks that the data was written with as many partitions as the settings say.
+     *
+     * @throws IllegalStateException if it was not, in one line
+     */
+    public static Lanes open(
+            RedisProperties where, LaneProperties properties, InstantSource clock, RandomGenerator random) {
+        Redis redis = Redis.open(where);
+        try {
+            byte[] mine = Redis.utf8(Integer.toString(properties.partitions()));
+            redis.call(commands -> commands.setnx(Keyspace.partitionCount(), mine));
+            String written = new String(redis.get(Keyspace.partitionCount()), StandardCharsets.UTF_8);
+            if (!written.equals(Integer.toString(properties.partitions()))) {
+                throw new IllegalStateException("broker.lane.partitions: " + properties.partitions() + " (expected: "
+                        + written + ", with which the data in this Redis was written)");
+            }
+            return new Lanes(redis, properties, clock, random);
+        } catch (RuntimeException failed) {
+            redis.close();
+            throw failed;
+        }
+    }
+
+    /** An id for a new message of the conversation. */
+    public MessageId newId(Conversation conversation) {
+        return MessageId.create(conversation.partition(properties.partitions()), clock.millis(), random);
+    }
+
+    /** Accepts a message, durably, at the end of its conversation. Safe to repeat with the same id. */
+    public Appended append(NewMessage message) {
+        return append.run(message);
+    }
+
+    /** Looks a message up; while it has not ended, notes what the caller wants to be told. */
+    public Optional<Found> find(MessageId id, Watching watching) {
+        if (id.partition() >= properties.partitions()) {
+            return Optional.empty();
+        }
+        Answer answer = redis.run(
+                FIND,
+                keyspace.block(Lane.MESSAGES, id.partition()),
+                new Arguments().add(id).add(watching.word()));
+        Map<String, byte[]> fields = answer.fields(1);
+        if (fields.isEmpty()) {
+            return Optional.empty();
+        }
+        MessageRecord record = MessageRecord.of(fields, index -> chunks.reply(id, index));
+        byte[] waiting = answer.bytes(3);
+        Envelope envelope =
+                waiting.length > 0 ? Envelope.parse(waiting) : record.envelope().orElseThrow();
+        Optional<Integer> position =
+                record.state().ended() ? Optional.empty() : Optional.of(Math.max(1, (int) answer.number(2)));
+        return Optional.of(new Found(id, record, envelope, position, Instant.ofEpochMilli(answer.number(0))));
+    }
+
+    public QueueView queue(Conversation conversation) {
+        int partition = conversation.partition(properties.partitions());
+        Answer answer =
+                redis.run(QUEUE, keyspace.block(Lane.MESSAGES, partition), new Arguments().add(conversation.name()));
+        List<QueueView.Entry> entries = new ArrayList<>();
+        for (int i = 3; i < answer.size(); i += 2) {
+            entries.add(new QueueView.Entry(
+                    MessageId.parse(answer.text(i)).orElseThrow(), Instant.ofEpochMilli(answer.number(i + 1))));
+        }
+        Optional<Duration> usual = answer.text(2).isEmpty()
+                ? Optional.empty()
+                : Optional.of(Duration.ofMillis(Long.parseLong(answer.text(2))));
+        return new QueueView(Instant.ofEpochMilli(answer.number(0)), answer.number(1) == 1, usual, entries);
+    }
+
+    /** Counts, at a cost that does not depend on the number of users. */
+    public Totals totals() {
+        Sum sum = new Sum();
+        for (List<Integer> slot : slots(allPartitions())) {
+            List<String> keys = new ArrayList<>();
+            for (int partition : slot) {
+                keys.addAll(keyspace.block(Lane.MESSAGES, partition));
+                keys.addAll(keyspace.block(Lane.CALLBACKS, partition));
+            }
+            Answer answer = redis.run(TOTALS, keys, new Arguments());
+            long now = answer.number(0);
+            for (int i = 1; i < answer.size(); i++) {
+                sum.add(answer.list(i), now);
+            }
+        }
+        return sum.totals();
+    }
+
+    @Override
+    public void close() {
+        redis.close();
+    }
+
+    ClaimEntries.Taken claim(
+            Lane lane,
+            List<Integer> partitions,
+            String holder,
+            int room,
+            ClaimEntries.Beat beat,
+            String state,
+            Set<String> passOver) {
+        return claim.run(lane, partitions, holder, room, beat, state, passOver);
+    }
+
+    List<ExtendLeases.Standing> extend(Lane lane, String holder, List<Lease> leases) {
+        return extend.run(lane, holder, leases);
+    }
+
+    boolean settle(Claim held, Verdict verdict) {
+        return settle.run(held, verdict);
+    }
+
+    /** Which of these messages of one partition have ended (or are unknown). */
+    Set<MessageId> ended(List<MessageId> ids) {
+        Answer answer = redis.run(STATES, ids.stream().map(keyspace::record).toList(), new Arguments());
+        Set<MessageId> ended = new java.util.HashSet<>();
+        for (int i = 0; i < ids.size(); i++) {
+            if (answer.text(i).isEmpty() || MessageState.of(answer.text(i)).ended()) {
+                ended.add(ids.get(i));
+            }
+        }
+        return ended;
+    }
+
+    /** Partitions in groups that one script may touch: all at once on one Redis, one by one on a cluster. */
+    List<List<Integer>> slots(List<Integer> partitions) {
+        if (redis.clustered()) {
+            return partitions.stream().map(List::of).toList();
+        }
+        return partitions.isEmpty() ? List.of() : List.of(partitions);
+    }
+
+    List<Integer> allPartitions() {
+        return IntStream.range(0, properties.partitions()).boxed().toList();
+    }
+
+    LaneProperties properties() {
+        return properties;
+    }
+
+    Keyspace keyspace() {
+        return keyspace;
+    }
+
+    Redis redis() {
+        return redis;
+    }
+
+    /** Adds up what {@code totals.lua} says of each partition. */
+    private static final class Sum {
+        private final Map<String, Long> counts = new HashMap<>();
+        private final Map<String, String> dispatchers = new HashMap<>();
+        private final Map<String, String> deliverers = new HashMap<>();
+
+        void add(Answer partition, long now) {
+            partition.fields(0).forEach((name, value) -> count(name, new Answer(List.of(value)).number(0)));
+            count("held", partition.number(1));
+            count("dead", partition.number(3));
+            count("callback_dead", partition.number(4));
+            living(partition.fields(5), now, dispatchers);
+            living(partition.fields(6), now, deliverers);
+        }
+
+        private void count(String name, long value) {
+            counts.merge(name, value, Long::sum);
+        }
+
+        private static void living(Map<String, byte[]> holders, long now, Map<String, String> into) {
+            holders.forEach((holder, bytes) -> {
+                String[] words = new String(bytes, StandardCharsets.UTF_8).split(" ", 2);
+                if (Long.parseLong(words[0]) >= now) {
+                    into.put(holder, words[1]);
+                }
+            });
+        }
+
+        private long of(String name) {
+            return counts.getOrDefault(name, 0L);
+        }
+
+        Totals totals() {
+            return new Totals(
+                    of("accepted"),
+                    of("completed"),
+                    of("failed"),
+                    of("cancelled"),
+                    of("expired"),
+                    of("held"),
+                    of("active"),
+                    of("callbacks") - of("delivered") - of("undelivered"),
+                    of("dead"),
+                    of("callback_dead"),
+                    Map.copyOf(dispatchers),
+                    Map.copyOf(deliverers));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package org.unfoldingword.broker.lane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.MessageState;
+
+/**
+ * What Redis knows about one message; a picture of one moment.
+ *
+ * @param attempts times that a holder took it, counted from 1
+ * @param lapses times that a holder's lease ran out
+ * @param failures answers of the worker that said "failed, try again"
+ * @param response the worker's ChatResponse as it wrote it, once completed
+ * @param callback how its callback fares, if it asked for one and has ended
+ */
+public record MessageRecord(
+        MessageState state,
+        String conversation,
+        Instant acceptedAt,
+        Optional<Instant> startedAt,
+        Optional<Instant> finishedAt,
+        Optional<Instant> nextAttemptAt,
+        int attempts,
+        int lapses,
+        int failures,
+        Optional<Payload> response,
+        Optional<Fault> error,
+        Optional<Callback> callback,
+        Optional<Envelope> envelope) {
+
+    /** Why it failed: a stable word and a sentence. */
+    public record Fault(String code, String message) {}
+
+    /**
+     * How its callback fares.
+     *
+     * @param state pending, delivered or dead
+     */
+    public record Callback(
+            String state, int attempts, int lapses, Optional<Instant> nextAttemptAt, Optional<String> lastError) {}
+
+    static MessageRecord of(Map<String, byte[]> fields, IntFunction<byte[]> replyChunk) {
+        Optional<Payload> response = Optional.ofNullable(fields.get("response"))
+                .<Payload>map(Payload.Inline::new)
+                .or(() -> number(fields, "reply_chunks")
+                        .map(chunks -> new Payload.Chunked(
+                                chunks.intValue(),
+                                number(fields, "reply_length").orElse(0L),
+                                replyChunk)));
+        Optional<Fault> error = text(fields, "error_code")
+                .map(code -> new Fault(code, text(fields, "error").orElse("")));
+        Optional<Callback> callback = text(fields, "callback_state")
+                .map(state -> new Callback(
+                        state,
+                        count(fields, "callback_attempts"),
+                        count(fields, "callback_lapses"),
+                        time(fields, "callback_next"),
+                        text(fields, "callback_error")));
+        return new MessageRecord(
+                MessageState.of(text(fields, "state").orElseThrow()),
+                text(fields, "name").orElseThrow(),
+                Instant.ofEpochMilli(
+                        Long.parseLong(text(fields, "entry").orElseThrow().split("-", 2)[0])),
+                time(fields, "started"),
+                time(fields, "finished"),
+                time(fields, "next"),
+                count(fields, "attempts"),
+                count(fields, "lapses"),
+                count(fields, "failures"),
+                response,
+                error,
+                callback,
+                Optional.ofNullable(fields.get("envelope")).map(Envelope::parse));
+    }
+
+    private static Optional<String> text(Map<String, byte[]> fields, String name) {
+        return Optional.ofNullable(fields.get(name)).map(bytes -> new String(bytes, UTF_8));
+    }
+
+    private static Optional<Long> number(Map<String, byte[]> fields, String name) {
+        return text(fields, name).map(Long::valueOf);
+    }
+
+    private static int count(Map<String, byte[]> fields, String name) {
+        return number(fields, name).orElse(0L).intValue();
+    }
+
+    private static Optional<Instant> time(Map<String, byte[]> fields, String name) {
+        return number(fields, name).map(Instant::ofEpochMilli);
+    }
+}

@@ -1,0 +1,248 @@
+package org.unfoldingword.broker.lane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisException;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.RedisCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The border to Redis: one shared connection for commands, which many threads may use at once, and new ones for those that
+ * block or listen. One Redis, sentinels and a cluster look the same from here.
+ *
+ * <p>Every script is safe to repeat, so a call that met a failover or got no answer is made again for a while; what still has
+ * no answer then is {@link RedisUnavailable}.
+ */
+final class Redis implements AutoCloseable {
+
+    private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
+    /** First words of error replies that say "not now". */
+    private static final List<String> PASSING = List.of(
+            "LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "MISCONF", "OOM", "NOREPLICAS", "BUSY");
+
+    private final AbstractRedisClient client;
+    private final StatefulConnection<String, byte[]> shared;
+    private final RedisClusterAsyncCommands<String, byte[]> commands;
+    private final Retry retry;
+    private final LongAdder commandsSent = new LongAdder();
+
+    private Redis(AbstractRedisClient client, RedisProperties properties) {
+        this.client = client;
+        this.shared = connect();
+        this.commands = commandsOf(shared);
+        int attempts = 1 + (int) (properties.patience().toMillis() / 250);
+        this.retry = Retry.of(
+                "redis",
+                RetryConfig.custom()
+                        .maxAttempts(attempts)
+                        .intervalFunction(IntervalFunction.ofRandomized(Duration.ofMillis(250)))
+                        .retryOnException(RedisUnavailable.class::isInstance)
+                        .build());
+    }
+
+    /** @throws RedisUnavailable if it cannot be reached now */
+    static Redis open(RedisProperties properties) {
+        AbstractRedisClient client = client(properties);
+        try {
+            return new Redis(client, properties);
+        } catch (RedisException e) {
+            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+            throw new RedisUnavailable(reason(e), e);
+        }
+    }
+
+    boolean clustered() {
+        return client instanceof RedisClusterClient;
+    }
+
+    /** Commands sent through here so far; the measure of cost. */
+    long commandsSent() {
+        return commandsSent.sum();
+    }
+
+    Answer run(Script script, List<String> keys, Arguments arguments) {
+        return run(script, keys.toArray(String[]::new), arguments.toArray());
+    }
+
+    private Answer run(Script script, String[] keys, byte[][] arguments) {
+        return retry.executeSupplier(() -> {
+            try {
+                return new Answer(this.<List<?>>get(
+                        commands -> commands.evalsha(script.sha(), ScriptOutputType.MULTI, keys, arguments)));
+            } catch (RedisNoScriptException unknownYet) {
+                return new Answer(this.<List<?>>get(
+                        commands -> commands.eval(script.text(), ScriptOutputType.MULTI, keys, arguments)));
+            }
+        });
+    }
+
+    /** One plain command, repeated like a script: only for commands that may be. */
+    <T> T call(Command<T> command) {
+        return retry.executeSupplier(() -> get(command));
+    }
+
+    /** A command to make on a connection. */
+    interface Command<T> {
+        CompletionStage<T> on(RedisClusterAsyncCommands<String, byte[]> commands);
+    }
+
+    void put(String key, byte[] value, Duration lifetime) {
+        call(commands -> commands.psetex(key, lifetime.toMillis(), value));
+    }
+
+    /** @throws IllegalStateException if there is nothing under the key */
+    byte[] get(String key) {
+        byte[] value = call(commands -> commands.get(key));
+        if (value == null) {
+            throw new IllegalStateException(key + ": gone (expected: kept until its message has ended)");
+        }
+        return value;
+    }
+
+    private <T> T get(Command<T> command) {
+        commandsSent.increment();
+        return await(command.on(commands));
+    }
+
+    static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().get();
+        } catch (ExecutionException e) {
+            throw translated(e.getCause() == null ? e : e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RedisUnavailable("interrupted while waiting for Redis", e);
+        } catch (RedisException e) {
+            throw translated(e);
+        }
+    }
+
+    private static RuntimeException translated(Throwable cause) {
+        if (cause instanceof RedisNoScriptException noScript) {
+            return noScript;
+        }
+        if (cause instanceof RedisCommandExecutionException refused) {
+            String message = String.valueOf(refused.getMessage());
+            boolean passing = PASSING.stream().anyMatch(message::startsWith)
+                    || message.contains("-OOM")
+                    || message.contains("command not allowed when used memory")
+                    || message.contains("MISCONF");
+            return passing ? new RedisUnavailable(message, refused) : refused;
+        }
+        return new RedisUnavailable(reason(cause), cause);
+    }
+
+    static String reason(Throwable thrown) {
+        Throwable root = thrown;
+        while (root.getCause() != null && root.getCause() != root) {
+            root = root.getCause();
+        }
+        String message = root.getMessage();
+        return message == null ? root.getClass().getSimpleName() : message;
+    }
+
+    /** A connection of its own for a caller that blocks. */
+    StatefulConnection<String, byte[]> connect() {
+        return switch (client) {
+            case RedisClient single -> single.connect(CODEC);
+            case RedisClusterClient cluster -> cluster.connect(CODEC);
+            default -> throw new IllegalStateException("client: " + client);
+        };
+    }
+
+    @SuppressWarnings("unchecked")
+    static RedisClusterAsyncCommands<String, byte[]> commandsOf(StatefulConnection<String, byte[]> connection) {
+        return switch (connection) {
+            case io.lettuce.core.api.StatefulRedisConnection<String, byte[]> single -> single.async();
+            case io.lettuce.core.cluster.api.StatefulRedisClusterConnection<String, byte[]> cluster -> cluster.async();
+            default -> throw new IllegalStateException("connection: " + connection);
+        };
+    }
+
+    StatefulRedisPubSubConnection<String, String> subscribe() {
+        return switch (client) {
+            case RedisClient single -> single.connectPubSub();
+            case RedisClusterClient cluster -> cluster.connectPubSub();
+            default -> throw new IllegalStateException("client: " + client);
+        };
+    }
+
+    void countCommand() {
+        commandsSent.increment();
+    }
+
+    @Override
+    public void close() {
+        shared.close();
+        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+    }
+
+    private static AbstractRedisClient client(RedisProperties properties) {
+        // A command on a broken connection fails at once and is repeated by us, rather than by the driver behind our
+        // back.
+        TimeoutOptions timeouts = TimeoutOptions.builder()
+                .timeoutCommands(true)
+                .timeoutSource(new CommandTimeouts(properties.commandTimeout()))
+                .build();
+        SocketOptions sockets = SocketOptions.builder()
+                .connectTimeout(properties.commandTimeout())
+                .tcpNoDelay(true)
+                .keepAlive(SocketOptions.KeepAliveOptions.builder()
+                        .enable(true)
+                        .idle(Duration.ofSeconds(30))
+                        .interval(Duration.ofSeconds(10))
+                        .count(3)
+                        .build())
+                .build();
+        switch (RedisAddress.parse(properties.url())) {
+            case RedisAddress.Single single -> {
+                RedisClient client = RedisClient.create(single.uri());
+                client.setOptions(ClientOptions.builder()
+                        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                        .timeoutOptions(timeouts)
+                        .socketOptions(sockets)
+                        .build());
+                return client;
+            }
+            case RedisAddress.Cluster cluster -> {
+                RedisClusterClient client = RedisClusterClient.create(cluster.seeds());
+                client.setOptions(ClusterClientOptions.builder()
+                        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+                        .timeoutOptions(timeouts)
+                        .socketOptions(sockets)
+                        .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
+                                .enableAllAdaptiveRefreshTriggers()
+                                .build())
+                        .build());
+                return client;
+            }
+        }
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(UTF_8);
+    }
+}

@@ -1,0 +1,37 @@
+package org.unfoldingword.broker.lane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** One Lua script of the class path, with {@code engine.lua} in front of it, known to Redis by its SHA-1. */
+record Script(String name, String text, String sha) {
+
+    private static final String ENGINE = read("engine");
+
+    static Script load(String name) {
+        String text = ENGINE + read(name);
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-1").digest(text.getBytes(UTF_8));
+            return new Script(name, text, HexFormat.of().formatHex(digest));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String read(String name) {
+        try (InputStream in = Script.class.getResourceAsStream(name + ".lua")) {
+            if (in == null) {
+                throw new IllegalStateException("script " + name + ".lua: not on the class path");
+            }
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package org.unfoldingword.broker.lane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.MessageState;
+
+/** {@code settle.lua}: turns a verdict into the one atomic step that ends an attempt. */
+final class SettleEntry {
+
+    private static final Script SCRIPT = Script.load("settle");
+    /** A longer reply lies beside the record, in chunks. */
+    private static final int INLINE_REPLY_BYTES = 256 * 1024;
+
+    private final Redis redis;
+    private final Keyspace keyspace;
+    private final Chunks chunks;
+    private final LaneProperties properties;
+
+    SettleEntry(Redis redis, Keyspace keyspace, Chunks chunks, LaneProperties properties) {
+        this.redis = redis;
+        this.keyspace = keyspace;
+        this.chunks = chunks;
+        this.properties = properties;
+    }
+
+    /** False if the lease was lost: nothing was changed. Safe to repeat with the same verdict. */
+    boolean run(Claim claim, Verdict verdict) {
+        Lease lease = claim.lease();
+        Step step = step(claim, verdict);
+        int partition = lease.id().partition();
+        List<String> keys = new ArrayList<>(keyspace.block(lease.lane(), partition));
+        keys.addAll(keyspace.block(lease.lane().other(), partition));
+        Arguments arguments = new Arguments()
+                .add(lease.lane().word())
+                .add(lease.queue())
+                .add(lease.entry())
+                .add(lease.token())
+                .add(lease.id())
+                .add(step.move)
+                .add(step.delay)
+                .add(properties.retention())
+                .add(properties.deadLetterRetention())
+                .add(step.doubt.argument(properties.doubt()))
+                .add(step.counter)
+                .add(step.dead)
+                .add(step.callbacks)
+                .add(step.event)
+                .add(step.data)
+                .add(properties.journalRetention());
+        step.fields.forEach((name, value) -> arguments.add(name).add(value));
+        return redis.run(SCRIPT, keys, arguments).text(0).equals("settled");
+    }
+
+    private Step step(Claim claim, Verdict verdict) {
+        return switch (verdict) {
+            case Verdict.Answered answered -> {
+                Step step = new Step("done", Verdict.Doubt.CLEARED);
+                step.counter = "completed";
+                step.callbacks = callbackQueue(claim);
+                step.event = "done";
+                step.set("state", MessageState.COMPLETED);
+                putReply(claim, answered.response(), step);
+                yield step;
+            }
+            case Verdict.Ended ended -> {
+                Step step = new Step("done", ended.doubt());
+                step.counter = ended.state().toString();
+                step.dead = ended.state() == MessageState.FAILED;
+                step.callbacks = callbackQueue(claim);
+                step.event = "error";
+                step.data = ended.fault().code() + " " + ended.fault().message();
+                step.set("state", ended.state());
+                step.set("error_code", ended.fault().code());
+                step.set("error", ended.fault().message());
+                yield step;
+            }
+            case Verdict.Delivered delivered -> {
+                Step step = new Step("done", Verdict.Doubt.UNCHANGED);
+                step.counter = "delivered";
+                step.set("callback_state", "delivered");
+                yield step;
+            }
+            case Verdict.Undeliverable undeliverable -> {
+                Step step = new Step("done", Verdict.Doubt.UNCHANGED);
+                step.counter = "undelivered";
+                step.dead = true;
+                step.set("callback_state", "dead");
+                step.set("callback_error", undeliverable.reason());
+                yield step;
+            }
+            case Verdict.Later later -> {
+                Step step = new Step("retry", later.doubt());
+                step.delay = later.delay();
+                step.event = "retrying";
+                step.data = later.reason();
+                if (claim.lease().lane() == Lane.MESSAGES) {
+                    step.set("state", MessageState.RETRYING);
+                    step.set("failures", claim.record().failures() + (later.counted() ? 1 : 0));
+                } else {
+                    step.set("callback_error", later.reason());
+                }
+                yield step;
+            }
+            case Verdict.Back back -> {
+                Step step = new Step("back", back.doubt());
+                step.delay = back.delay();
+                if (claim.lease().lane() == Lane.MESSAGES) {
+                    step.set("state", MessageState.QUEUED);
+                }
+                yield step;
+            }
+        };
+    }
+
+    private void putReply(Claim claim, byte[] response, Step step) {
+        if (response.length <= INLINE_REPLY_BYTES) {
+            step.fields.put("response", response);
+        } else {
+            step.set("reply_chunks", chunks.layReply(claim.lease().id(), response));
+            step.set("reply_length", response.length);
+        }
+    }
+
+    private static String callbackQueue(Claim claim) {
+        Envelope envelope = claim.envelope();
+        return envelope.callbackEndpoint()
+                .map(endpoint -> claim.lease().queue() + ":" + Conversation.escape(endpoint))
+                .orElse("");
+    }
+
+    /** The script's arguments that depend on the verdict. */
+    private static final class Step {
+        private final String move;
+        private final Verdict.Doubt doubt;
+        private final Map<String, byte[]> fields = new LinkedHashMap<>();
+        private Duration delay = Duration.ZERO;
+        private String counter = "";
+        private boolean dead;
+        private String callbacks = "";
+        private String event = "";
+        private String data = "";
+
+        private Step(String move, Verdict.Doubt doubt) {
+            this.move = move;
+            this.doubt = doubt;
+        }
+
+        private void set(String field, Object value) {
+            fields.put(field, value.toString().getBytes(UTF_8));
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package org.unfoldingword.broker.lane;
+
+import java.util.Map;
+
+/**
+ * Counts over all partitions at one moment.
+ *
+ * @param accepted since the data was first written; so are the four ends
+ * @param activeQueues conversations with waiting or running messages
+ * @param dispatchers living holders of the messages lane, with the state that each told
+ */
+public record Totals(
+        long accepted,
+        long completed,
+        long failed,
+        long cancelled,
+        long expired,
+        long running,
+        long activeQueues,
+        long callbacksPending,
+        long deadMessages,
+        long deadCallbacks,
+        Map<String, String> dispatchers,
+        Map<String, String> deliverers) {
+
+    /** Messages that were accepted and have not ended: waiting, delayed or running (invariant I3). */
+    public long unfinished() {
+        return accepted - completed - failed - cancelled - expired;
+    }
+}

@@ -1,0 +1,163 @@
+package org.unfoldingword.broker.lane;
+
+import io.lettuce.core.pubsub.RedisPubSubAdapter;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.unfoldingword.broker.message.MessageId;
+import org.unfoldingword.broker.telemetry.Ticker;
+
+/**
+ * Tells those who watch a message that something happened to it: one subscription per process, however many watch. Signals are
+ * hints; when none comes, a slow re-check of all watched messages, in batches, takes their place. Safe for threads.
+ */
+public final class Watches implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Watches.class);
+    private static final Duration RECHECK = Duration.ofSeconds(10);
+    private static final int BATCH = 256;
+
+    /** One watcher's place; closing it ends the watch. */
+    public interface Watch extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    private final Lanes lanes;
+    private final Ticker ticker;
+    private final Map<MessageId, List<Runnable>> watchers = new ConcurrentHashMap<>();
+    private final Semaphore closing = new Semaphore(0);
+    private final StatefulRedisPubSubConnection<String, String> subscription;
+
+    private Watches(Lanes lanes, Ticker ticker, StatefulRedisPubSubConnection<String, String> subscription) {
+        this.lanes = lanes;
+        this.ticker = ticker;
+        this.subscription = subscription;
+    }
+
+    public static Watches open(Lanes lanes, Ticker ticker) {
+        Watches watches = new Watches(lanes, ticker, lanes.redis().subscribe());
+        watches.start();
+        return watches;
+    }
+
+    private void start() {
+        subscription.addListener(new RedisPubSubAdapter<>() {
+            @Override
+            public void message(String channel, String signal) {
+                MessageId.parse(signal.substring(0, Math.max(0, signal.indexOf(' '))))
+                        .ifPresent(id -> hint(id));
+            }
+
+            @Override
+            public void subscribed(String channel, long count) {
+                // Also after a lost connection, during which signals were missed.
+                watchers.keySet().forEach(id -> hint(id));
+            }
+        });
+        String[] channels =
+                lanes.allPartitions().stream().map(lanes.keyspace()::signals).toArray(String[]::new);
+        lanes.redis().countCommand();
+        Redis.await(subscription.async().subscribe(channels));
+        Thread.ofVirtual().name("watches-recheck").start(this::recheck);
+    }
+
+    /** Calls {@code hint} whenever the message may have moved, on a thread that must not be held up. */
+    public Watch on(MessageId id, Runnable hint) {
+        watchers.compute(id, (key, known) -> {
+            List<Runnable> all = known == null ? new CopyOnWriteArrayList<>() : known;
+            all.add(hint);
+            return all;
+        });
+        return () -> watchers.computeIfPresent(id, (key, known) -> {
+            known.remove(hint);
+            return known.isEmpty() ? null : known;
+        });
+    }
+
+    /**
+     * Waits on the calling virtual thread until the message has ended, for so long at the most.
+     *
+     * @param known the caller has just been told that it has not ended, so the first look waits for a signal
+     * @return the message as it was last seen; empty if there is none
+     */
+    public Optional<Found> awaitEnd(MessageId id, Duration limit, boolean known) throws InterruptedException {
+        Semaphore hints = new Semaphore(0);
+        try (Watch watch = on(id, hints::release)) {
+            return awaitEnd(id, limit, known, hints);
+        }
+    }
+
+    /** As {@link #awaitEnd(MessageId, Duration, boolean)}, with a watch that was begun before the message was appended. */
+    public Optional<Found> awaitEnd(MessageId id, Duration limit, boolean known, Semaphore hints)
+            throws InterruptedException {
+        long endNanos = ticker.nanos() + limit.toNanos();
+        boolean wait = known;
+        while (true) {
+            long leftNanos = endNanos - ticker.nanos();
+            if (wait && leftNanos > 0) {
+                hints.tryAcquire(leftNanos, TimeUnit.NANOSECONDS);
+                hints.drainPermits();
+            }
+            Optional<Found> found = lanes.find(id, Watching.END);
+            boolean ended = found.map(f -> f.record().state().ended()).orElse(true);
+            if (ended || endNanos - ticker.nanos() <= 0) {
+                return found;
+            }
+            wait = true;
+        }
+    }
+
+    /** Messages watched by this process now. */
+    public int watched() {
+        return watchers.size();
+    }
+
+    @Override
+    public void close() {
+        closing.release();
+        subscription.close();
+    }
+
+    private void hint(MessageId id) {
+        List<Runnable> known = watchers.get(id);
+        if (known != null) {
+            known.forEach(Runnable::run);
+        }
+    }
+
+    private void recheck() {
+        try {
+            while (!closing.tryAcquire(RECHECK.toMillis(), TimeUnit.MILLISECONDS)) {
+                try {
+                    Map<Integer, List<MessageId>> byPartition = new java.util.HashMap<>();
+                    watchers.keySet().forEach(id -> byPartition
+                            .computeIfAbsent(id.partition(), partition -> new ArrayList<>())
+                            .add(id));
+                    byPartition.values().forEach(this::recheck);
+                } catch (RuntimeException failed) {
+                    log.warn("watches: re-check failed ({})", Redis.reason(failed));
+                }
+            }
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void recheck(List<MessageId> ids) {
+        for (int from = 0; from < ids.size(); from += BATCH) {
+            Set<MessageId> ended = lanes.ended(ids.subList(from, Math.min(ids.size(), from + BATCH)));
+            ended.forEach(this::hint);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package org.unfoldingword.broker.message;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * What the broker knows about a message besides its body: who sent it and where its answer goes. Kept as compact JSON.
+ *
+ * @param org the organisation, as the client wrote it
+ * @param user the user, as the client wrote it
+ * @param client the kind of client, {@code [a-z0-9][a-z0-9_-]{0,63}}
+ * @param clientMessageId the client's own name for the message, echoed back
+ * @param callbackUrl where the result is posted
+ * @param metadata an object of the client's, echoed back
+ * @param expiresAtMillis when waiting any longer is of no use, ms since the epoch
+ * @param traceparent the client's W3C trace context
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+public record Envelope(
+        @JsonProperty("o") String org,
+        @JsonProperty("u") String user,
+        @JsonProperty("c") String client,
+        @JsonProperty("i") Optional<String> clientMessageId,
+        @JsonProperty("to") Optional<String> callbackUrl,
+        @JsonProperty("m") Optional<JsonNode> metadata,
+        @JsonProperty("x") Optional<Long> expiresAtMillis,
+        @JsonProperty("t") Optional<String> traceparent) {
+
+    private static final ObjectMapper JSON = Json.mapper();
+
+    /** Scheme, host and port of the callback: results of one conversation to one endpoint arrive in order. */
+    public Optional<String> callbackEndpoint() {
+        return callbackUrl.map(URI::create).map(uri -> (uri.getScheme() + "://" + uri.getRawAuthority())
+                .toLowerCase(Locale.ROOT));
+    }
+
+    public byte[] toBytes() {
+        try {
+            return JSON.writeValueAsBytes(this);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static Envelope parse(byte[] bytes) {
+        try {
+            return JSON.readValue(bytes, Envelope.class);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package org.unfoldingword.broker.message;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A JSON object as the bytes that it came in, with the place of each of its members. A member is read only when asked for, so
+ * 34 MB of audio are never copied into a string, and members that are passed on are passed on byte for byte.
+ */
+public final class RawObject {
+
+    private record Span(int start, int end) {}
+
+    private final byte[] bytes;
+    private final Map<String, Span> members;
+
+    private RawObject(byte[] bytes, Map<String, Span> members) {
+        this.bytes = bytes;
+        this.members = members;
+    }
+
+    /**
+     * Finds the members of the object that the bytes hold, in UTF-8.
+     *
+     * @throws com.fasterxml.jackson.core.JsonProcessingException if they hold anything but exactly one well-formed object
+     */
+    public static RawObject parse(byte[] bytes) throws IOException {
+        Map<String, Span> members = new LinkedHashMap<>();
+        try (JsonParser parser = Json.factory().createParser(bytes)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new com.fasterxml.jackson.core.JsonParseException(parser, "expected a JSON object");
+            }
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                String name = parser.currentName();
+                parser.nextToken();
+                int start = (int) parser.currentTokenLocation().getByteOffset();
+                parser.skipChildren();
+                parser.finishToken();
+                members.put(name, new Span(start, (int) parser.currentLocation().getByteOffset()));
+            }
+            if (parser.nextToken() != null) {
+                throw new com.fasterxml.jackson.core.JsonParseException(
+                        parser, "expected nothing after the JSON object");
+            }
+        }
+        return new RawObject(bytes, members);
+    }
+
+    public Set<String> names() {
+        return members.keySet();
+    }
+
+    public boolean has(String name) {
+        return members.containsKey(name);
+    }
+
+    /** The length of a member's value in bytes, as written; 0 if there is none. */
+    public int length(String name) {
+        Span span = members.get(name);
+        return span == null ? 0 : span.end - span.start;
+    }
+
+    /** A member's value, read into a tree: for small members only. */
+    public Optional<JsonNode> get(String name) {
+        Span span = members.get(name);
+        if (span == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Json.mapper().readTree(bytes, span.start, span.end - span.start));
+        } catch (IOException e) {
+            throw new UncheckedIOException("member " + name + " was well-formed a moment ago", e);
+        }
+    }
+
+    /** This object's members but those named, followed by the given ones; values byte for byte as they came. */
+    public byte[] rewrite(Set<String> without, Map<String, byte[]> and) {
+        try {
+            ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length + 64);
+            out.write('{');
+            for (Map.Entry<String, Span> member : members.entrySet()) {
+                if (!without.contains(member.getKey()) && !and.containsKey(member.getKey())) {
+                    writeName(out, member.getKey());
+                    Span span = member.getValue();
+                    out.write(bytes, span.start, span.end - span.start);
+                }
+            }
+            for (Map.Entry<String, byte[]> member : and.entrySet()) {
+                writeName(out, member.getKey());
+                out.write(member.getValue());
+            }
+            out.write('}');
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void writeName(ByteArrayOutputStream out, String name) throws IOException {
+        if (out.size() > 1) {
+            out.write(',');
+        }
+        out.write(Json.mapper().writeValueAsBytes(name));
+        out.write(':');
+    }
+}

@@ -1,0 +1,44 @@
+--[[
+  Appends one message to its conversation's queue, unless its idempotency key was seen before or the queue is full.
+  Safe to repeat: a message whose record exists was appended already.
+  KEYS  1.. block (messages)   15 seen STRING "<id> <fingerprint>", expires; or the block's record prefix where no key was given
+  ARGV  1 queue name   2 message id   3 envelope   4 body, or '' where it lies in chunks   5 chunks   6 waiting messages max
+        7 fingerprint, '' for none   8 idempotency window, ms   9 watch: '' | 'end' | 'frames'   10 length of the body, bytes
+  Returns  {'appended', position} | {'duplicate', id} | {'conflict', id} | {'full', waiting}
+  Holds after: a queue with entries is in the index; its group exists.
+]]
+local b = block(1, 'messages')
+local seen = KEYS[15]
+local name, id, envelope, body = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local chunks, limit = tonumber(ARGV[5]), tonumber(ARGV[6])
+local fingerprint, window, watch, size = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+local record = b.record .. id
+
+if redis.call('EXISTS', record) == 1 then
+  return { 'appended', redis.call('XLEN', b.queue .. name) }
+end
+if fingerprint ~= '' then
+  local known = redis.call('GET', seen)
+  if known then
+    local first, print = string.match(known, '^(%S+) (.*)$')
+    return { print == fingerprint and 'duplicate' or 'conflict', first }
+  end
+end
+local waiting = redis.call('XLEN', b.queue .. name) - redis.call('HEXISTS', b.held, name)
+if waiting >= limit then return { 'full', waiting } end
+for i = 0, chunks - 1 do
+  if redis.call('EXISTS', b.body .. id .. ':request:' .. i) == 0 then return redis.error_reply('BODYGONE chunk ' .. i) end
+end
+for i = 0, chunks - 1 do redis.call('PERSIST', b.body .. id .. ':request:' .. i) end
+
+local entry, length
+if chunks > 0 then
+  entry, length = append(b, name, { 'id', id, 'envelope', envelope, 'chunks', chunks, 'length', size })
+else
+  entry, length = append(b, name, { 'id', id, 'envelope', envelope, 'body', body })
+end
+redis.call('HSET', record, 'state', 'queued', 'name', name, 'entry', entry)
+if watch ~= '' then redis.call('HSET', record, 'watch', watch) end
+if fingerprint ~= '' then redis.call('SET', seen, id .. ' ' .. fingerprint, 'PX', window) end
+redis.call('HINCRBY', b.totals, 'accepted', 1)
+return { 'appended', length }

@@ -1,0 +1,101 @@
+--[[
+  Shared by the scripts of the engine: the names of one partition's keys, Redis's time, and the three moves of an ordering
+  key ("queue name") within a partition's index. A queue with entries is in exactly one of
+    later         ZSET  name -> ms at which it becomes due: held (the lease's end) or waiting for its next attempt
+    ready..group  ZSET  name -> ms since when it is due, and its group in groups
+  Included in front of each script. Times are Redis's own, ms since the epoch.
+]]
+local BLOCK = 14
+local GROUP = { messages = 'dispatchers', callbacks = 'deliverers' }
+-- A record's fields of the callbacks lane carry a prefix, because both lanes keep one record.
+local PREFIX = { messages = '', callbacks = 'callback_' }
+
+local clock = redis.call('TIME')
+local micros = clock[1] * 1000000 + clock[2]
+local now = math.floor(micros / 1000)
+
+-- The keys of the partition whose block starts at KEYS[at], for one lane. Order: Keyspace.block().
+local function block(at, lane)
+  return {
+    lane = lane, group = GROUP[lane], prefix = PREFIX[lane],
+    queue = KEYS[at], later = KEYS[at + 1], groups = KEYS[at + 2], ready = KEYS[at + 3], held = KEYS[at + 4],
+    wake = KEYS[at + 5], holders = KEYS[at + 6], dead = KEYS[at + 7], record = KEYS[at + 8], events = KEYS[at + 9],
+    body = KEYS[at + 10], doubt = KEYS[at + 11], totals = KEYS[at + 12], signals = KEYS[at + 13],
+  }
+end
+
+-- Who shares turns: the org of a conversation, or the endpoint of a callback queue.
+local function group_of(b, name)
+  if b.lane == 'messages' then return string.match(name, '^[^:]*:([^:]*)') end
+  return string.match(name, '([^:]*)$')
+end
+
+-- At most one token per lane and partition.
+local function wake(b)
+  if redis.call('LLEN', b.wake) == 0 then redis.call('RPUSH', b.wake, '1') end
+end
+
+-- The queue is due: it joins its group's line; a group that had nothing due joins the round as the one served last.
+local function make_ready(b, name)
+  local group = group_of(b, name)
+  redis.call('ZREM', b.later, name)
+  if redis.call('ZADD', b.ready .. group, 'NX', now, name) == 1 and redis.call('ZCARD', b.ready .. group) == 1 then
+    redis.call('ZADD', b.groups, 'NX', micros, group)
+  end
+end
+
+local function leave_line(b, name)
+  local group = group_of(b, name)
+  if redis.call('ZREM', b.ready .. group, name) == 1 and redis.call('EXISTS', b.ready .. group) == 0 then
+    redis.call('ZREM', b.groups, group)
+  end
+end
+
+-- The queue is due at a later time: held until then, or waiting for its next attempt.
+local function postpone(b, name, at)
+  leave_line(b, name)
+  redis.call('ZADD', b.later, at, name)
+end
+
+-- The queue is empty: nothing of it stays.
+local function forget(b, name)
+  leave_line(b, name)
+  redis.call('ZREM', b.later, name)
+  redis.call('DEL', b.queue .. name)
+  redis.call('HINCRBY', b.totals, b.prefix .. 'active', -1)
+end
+
+-- Appends an entry of field-value pairs to a queue; returns its id and the queue's length.
+local function append(b, name, fields)
+  local queue = b.queue .. name
+  local entry = redis.call('XADD', queue, '*', unpack(fields))
+  local length = redis.call('XLEN', queue)
+  if length == 1 then
+    redis.call('XGROUP', 'CREATE', queue, b.group, '0')
+    redis.call('HINCRBY', b.totals, b.prefix .. 'active', 1)
+    make_ready(b, name)
+    wake(b)
+  end
+  return entry, length
+end
+
+-- The next step after the head has gone: the queue's next entry becomes due, or the queue is forgotten.
+local function advance(b, name)
+  if redis.call('XLEN', b.queue .. name) > 0 then
+    make_ready(b, name)
+    wake(b)
+  else
+    forget(b, name)
+  end
+end
+
+-- Tells those who watch the message. Signals are hints: nothing depends on their arrival.
+local function signal(b, id, word)
+  redis.call('PUBLISH', b.signals, id .. ' ' .. word)
+end
+
+-- Appends to the message's journal, if somebody asked for one; bounded in length.
+local JOURNAL_MAX = 10000
+local function journal(b, id, event, data)
+  redis.call('XADD', b.events .. id, 'MAXLEN', '~', JOURNAL_MAX, '*', 'event', event, 'data', data)
+end

@@ -1,0 +1,20 @@
+--[[
+  Reads one message: its record, and while it waits or runs its envelope and its place.
+  May note that somebody watches it, so that its end (or each of its frames) is signalled.
+  KEYS  1.. block (messages)
+  ARGV  1 message id   2 watch: '' | 'end' | 'frames'
+  Returns  {now, record fields, position or 0, envelope or ''}; an unknown message has no record fields
+]]
+local b = block(1, 'messages')
+local id, watch = ARGV[1], ARGV[2]
+local record = b.record .. id
+local name, entry = unpack(redis.call('HMGET', record, 'name', 'entry'))
+if not name then return { now, {}, 0, '' } end
+local position, envelope = 0, ''
+local found = redis.call('XRANGE', b.queue .. name, entry, entry)[1]
+if found then
+  envelope = found[2][4]
+  position = #redis.call('XRANGE', b.queue .. name, '-', entry)
+  if watch ~= '' and redis.call('HGET', record, 'watch') ~= 'frames' then redis.call('HSET', record, 'watch', watch) end
+end
+return { now, redis.call('HGETALL', record), position, envelope }
