@@ -1,6 +1,7 @@
 package org.unfoldingword.broker.lane;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -11,6 +12,13 @@ import org.unfoldingword.broker.telemetry.SystemTime;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({RedisProperties.class, LaneProperties.class})
 public class LaneConfiguration {
+
+    @Bean
+    HolderName holderName() {
+        String machine = Optional.ofNullable(System.getenv("HOSTNAME")).orElse("local").replaceAll("[^A-Za-z0-9.-]", "-");
+        return new HolderName(machine + "-" + ProcessHandle.current().pid() + "-"
+                + Integer.toHexString(SystemTime.random().nextInt(0x10000, 0x100000)));
+    }
 
     @Bean
     Lanes lanes(RedisProperties where, LaneProperties properties, MeterRegistry meters) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -79,6 +80,11 @@ public final class RawObject {
         } catch (IOException e) {
             throw new UncheckedIOException("member " + name + " was well-formed a moment ago", e);
         }
+    }
+
+    /** A member's value as it was written. */
+    public Optional<byte[]> bytes(String name) {
+        return Optional.ofNullable(members.get(name)).map(span -> Arrays.copyOfRange(bytes, span.start, span.end));
     }
 
     /** This object's members but those named, followed by the given ones; values byte for byte as they came. */

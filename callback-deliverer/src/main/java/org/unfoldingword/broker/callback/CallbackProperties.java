@@ -1,0 +1,146 @@
+package org.unfoldingword.broker.callback;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How callbacks are delivered.
+ *
+ * @param allowedHosts hosts that are exempt from the https and public-address rules, each {@code host} or
+ *     {@code host:port}: for development and private networks
+ * @param signingSecrets Standard Webhooks secrets, {@code whsec_…}, newest first; each signs every callback, so that
+ *     receivers can change theirs one by one. None: callbacks are not signed
+ * @param retrySchedule the wait before each attempt, the first included; its length is the number of attempts, after which
+ *     a callback is dead-lettered
+ * @param jitter the share of a wait that may be added to it at random, so that receivers that failed together are not
+ *     retried together
+ * @param timeout one attempt as a whole, from the look-up of the name to the end of the answer; then it is dropped and
+ *     retried. Receivers that pass the answer on before they accept it need a minute
+ * @param connectTimeout one address of the receiver, and again its TLS handshake; a receiver that is down costs no more
+ * @param concurrency callbacks that one deliverer posts at a time
+ * @param concurrencyPerOrigin how many of them to one origin; the others wait for their turn without keeping a place
+ * @param maxResponse how much of an answer is read, to be quoted in the message's record; the rest is dropped
+ * @param circuit when an origin is left alone for a while
+ */
+@ConfigurationProperties("broker.callback")
+record CallbackProperties(
+        @DefaultValue List<String> allowedHosts,
+        @DefaultValue List<Hidden> signingSecrets,
+        @DefaultValue({"0s", "5s", "30s", "2m", "10m", "30m", "1h", "2h"}) List<Duration> retrySchedule,
+        @DefaultValue("0.1") double jitter,
+        @DefaultValue("60s") Duration timeout,
+        @DefaultValue("5s") Duration connectTimeout,
+        @DefaultValue("256") int concurrency,
+        @DefaultValue("32") int concurrencyPerOrigin,
+        @DefaultValue("4KB") DataSize maxResponse,
+        @DefaultValue Circuit circuit) {
+
+    private static final DataSize MAX_RESPONSE_MAX = DataSize.ofMegabytes(1);
+
+    CallbackProperties {
+        allowedHosts = List.copyOf(allowedHosts);
+        signingSecrets = List.copyOf(signingSecrets);
+        retrySchedule = List.copyOf(retrySchedule);
+        parsed(signingSecrets);
+        expect(!retrySchedule.isEmpty(), "retry-schedule", "none", "at least one wait");
+        for (Duration wait : retrySchedule) {
+            boolean within = !wait.isNegative() && wait.compareTo(RetrySchedule.WAIT_MAX) <= 0;
+            expect(within, "retry-schedule", wait, "each wait from 0s to " + RetrySchedule.WAIT_MAX);
+        }
+        expect(jitter >= 0 && jitter <= 1, "jitter", jitter, "from 0 to 1");
+        expect(timeout.compareTo(Duration.ofSeconds(1)) >= 0, "timeout", timeout, "at least 1s");
+        expect(connectTimeout.toMillis() > 0, "connect-timeout", connectTimeout, "at least 1ms");
+        expect(connectTimeout.compareTo(timeout) <= 0, "connect-timeout", connectTimeout, "at most timeout, " + timeout);
+        expect(concurrency >= 1, "concurrency", concurrency, ">= 1");
+        expect(
+                concurrencyPerOrigin >= 1 && concurrencyPerOrigin <= concurrency,
+                "concurrency-per-origin",
+                concurrencyPerOrigin,
+                "from 1 to concurrency, " + concurrency);
+        expect(
+                !maxResponse.isNegative() && maxResponse.compareTo(MAX_RESPONSE_MAX) <= 0,
+                "max-response",
+                maxResponse,
+                "from 0 to " + MAX_RESPONSE_MAX);
+    }
+
+    private static void expect(boolean kept, String name, Object value, String expected) {
+        if (!kept) {
+            throw new IllegalArgumentException(
+                    "broker.callback." + name + ": " + value + " (expected: " + expected + ")");
+        }
+    }
+
+    /** The signing secrets, ready to use. */
+    List<SigningSecret> secrets() {
+        return parsed(signingSecrets);
+    }
+
+    private static List<SigningSecret> parsed(List<Hidden> secrets) {
+        List<SigningSecret> parsed = new ArrayList<>();
+        for (int i = 0; i < secrets.size(); i++) {
+            try {
+                parsed.add(SigningSecret.of(secrets.get(i).text));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("broker.callback.signing-secrets[" + i + "]: " + e.getMessage(), e);
+            }
+        }
+        return parsed;
+    }
+
+    /**
+     * Text that is not shown. It takes any, and is judged later: a conversion that fails would be reported together with
+     * the value that it failed on.
+     */
+    static final class Hidden {
+
+        private final String text;
+
+        private Hidden(String text) {
+            this.text = text;
+        }
+
+        public static Hidden of(String text) {
+            return new Hidden(text);
+        }
+
+        @Override
+        public String toString() {
+            return "";
+        }
+    }
+
+    /**
+     * When an origin counts as down: too many of the latest attempts ended without any answer. Statuses do not count: a
+     * receiver that answers 500 to one message may well take the next.
+     *
+     * @param window how many of the latest attempts are looked at
+     * @param minimumAttempts no verdict on fewer than these
+     * @param failurePercent the share without an answer from which on it is down
+     * @param openFor how long it is left alone; then a single attempt decides
+     */
+    record Circuit(
+            @DefaultValue("10") int window,
+            @DefaultValue("5") int minimumAttempts,
+            @DefaultValue("50") int failurePercent,
+            @DefaultValue("30s") Duration openFor) {
+        Circuit {
+            expect(window >= 1, "circuit.window", window, ">= 1");
+            expect(
+                    minimumAttempts >= 1 && minimumAttempts <= window,
+                    "circuit.minimum-attempts",
+                    minimumAttempts,
+                    "from 1 to window, " + window);
+            expect(
+                    failurePercent >= 1 && failurePercent <= 100,
+                    "circuit.failure-percent",
+                    failurePercent,
+                    "from 1 to 100");
+            expect(openFor.toMillis() >= 1, "circuit.open-for", openFor, "at least 1ms");
+        }
+    }
+}

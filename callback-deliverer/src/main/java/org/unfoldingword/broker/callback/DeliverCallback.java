@@ -1,0 +1,158 @@
+package org.unfoldingword.broker.callback;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.unfoldingword.broker.http.AddressGuard;
+import org.unfoldingword.broker.http.CallbackTarget;
+import org.unfoldingword.broker.lane.Claim;
+import org.unfoldingword.broker.lane.Held;
+import org.unfoldingword.broker.lane.LaneHandler;
+import org.unfoldingword.broker.lane.MessageRecord;
+import org.unfoldingword.broker.lane.Payload;
+import org.unfoldingword.broker.lane.Verdict;
+import org.unfoldingword.broker.lane.Verdict.Doubt;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.MessageId;
+import org.unfoldingword.broker.telemetry.Meters;
+import org.unfoldingword.broker.telemetry.Ticker;
+
+/** Posts one conversation's oldest undelivered result to its endpoint, and turns the outcome into the lane's next move. */
+final class DeliverCallback implements LaneHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(DeliverCallback.class);
+    /** How soon a result is looked at again whose origin had no place just now. */
+    private static final Duration NO_PLACE = Duration.ofSeconds(1);
+
+    private final CallbackClient client;
+    private final WebhookSignature signature;
+    private final RetrySchedule schedule;
+    private final Origins origins;
+    private final AddressGuard guard;
+    private final InstantSource clock;
+    private final Ticker ticker;
+    private final MeterRegistry meters;
+
+    DeliverCallback(
+            CallbackClient client,
+            WebhookSignature signature,
+            RetrySchedule schedule,
+            Origins origins,
+            AddressGuard guard,
+            InstantSource clock,
+            Ticker ticker,
+            MeterRegistry meters) {
+        this.client = client;
+        this.signature = signature;
+        this.schedule = schedule;
+        this.origins = origins;
+        this.guard = guard;
+        this.clock = clock;
+        this.ticker = ticker;
+        this.meters = meters;
+    }
+
+    @Override
+    public Verdict handle(Held held) {
+        Claim claim = held.claim();
+        Instant due = claim.record().finishedAt().orElse(claim.at()).plus(schedule.first());
+        if (attempt(claim) == 1 && due.isAfter(claim.at())) {
+            return new Verdict.Back(Duration.between(claim.at(), due), Doubt.UNCHANGED);
+        }
+        CallbackTarget target;
+        try {
+            target = CallbackTarget.parse(claim.envelope().callbackUrl().orElseThrow(), guard);
+        } catch (IllegalArgumentException forbidden) {
+            return new Verdict.Undeliverable("callback_url: " + forbidden.getMessage());
+        }
+        Optional<Origins.Permit> permit =
+                origins.tryAcquire(claim.envelope().callbackEndpoint().orElseThrow());
+        if (permit.isEmpty()) {
+            return new Verdict.Back(NO_PLACE, Doubt.UNCHANGED);
+        }
+        long startNanos = ticker.nanos();
+        try (Origins.Permit place = permit.get()) {
+            MessageId id = claim.lease().id();
+            CallbackBody body = body(id, claim.envelope(), claim.record());
+            DeliveryOutcome outcome = client.post(
+                    target, body, signature.sign(id.toString(), clock.instant(), body), held::onStop);
+            place.onOutcome(outcome);
+            Verdict verdict = verdict(claim, outcome);
+            tell(claim, outcome, verdict, Duration.ofNanos(ticker.nanos() - startNanos));
+            return verdict;
+        }
+    }
+
+    @Override
+    public Verdict afterFault(Held held, RuntimeException fault) {
+        return again(held.claim(), "the broker failed on this callback", Optional.empty());
+    }
+
+    /** Origins without a free place, so that their results do not take places from others. */
+    @Override
+    public Set<String> passOver() {
+        return origins.blocked().stream().map(Conversation::escape).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private Verdict verdict(Claim claim, DeliveryOutcome outcome) {
+        return switch (outcome) {
+            case DeliveryOutcome.Delivered delivered -> new Verdict.Delivered();
+            case DeliveryOutcome.Gone gone -> new Verdict.Undeliverable(outcome.reason());
+            case DeliveryOutcome.Retryable retryable -> again(claim, outcome.reason(), retryable.retryAfter());
+            case DeliveryOutcome.TimedOut timedOut -> again(claim, outcome.reason(), Optional.empty());
+            case DeliveryOutcome.Unreached unreached -> again(claim, outcome.reason(), Optional.empty());
+            case DeliveryOutcome.Forbidden forbidden -> again(claim, outcome.reason(), Optional.empty());
+            case DeliveryOutcome.Aborted aborted -> new Verdict.Back(Duration.ZERO, Doubt.UNCHANGED);
+        };
+    }
+
+    private Verdict again(Claim claim, String reason, Optional<Duration> retryAfter) {
+        return schedule.after(attempt(claim), retryAfter)
+                .<Verdict>map(wait -> new Verdict.Later(wait, reason, false, Doubt.UNCHANGED))
+                .orElseGet(() -> new Verdict.Undeliverable(reason));
+    }
+
+    /** Counted from 1. */
+    private static int attempt(Claim claim) {
+        return claim.record().callback().map(MessageRecord.Callback::attempts).orElse(1);
+    }
+
+    private static CallbackBody body(MessageId id, Envelope envelope, MessageRecord record) {
+        if (record.response().isPresent()) {
+            return CallbackPayload.completed(id, envelope, bytes(record.response().get()));
+        }
+        MessageRecord.Fault fault =
+                record.error().orElse(new MessageRecord.Fault(record.state().toString(), "no answer"));
+        return CallbackPayload.failed(id, envelope, fault.code(), fault.message());
+    }
+
+    private static byte[] bytes(Payload response) {
+        try {
+            return response.toBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void tell(Claim claim, DeliveryOutcome outcome, Verdict verdict, Duration took) {
+        Meters.CALLBACKS.timer(meters, "outcome", outcome.word()).record(took);
+        log.info(
+                "callback message={} conversation={} endpoint={} attempt={} outcome={} verdict={} took_ms={}",
+                claim.lease().id(),
+                claim.record().conversation(),
+                claim.envelope().callbackEndpoint().orElse(""),
+                attempt(claim),
+                outcome.word(),
+                verdict.word(),
+                took.toMillis());
+    }
+}

@@ -1,0 +1,203 @@
+package org.unfoldingword.broker.callback;
+
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
+
+/**
+ * Keeps one receiver's trouble its own: each origin has a bulkhead, so that a slow one occupies only its share of the
+ * deliverer, and a circuit, so that one that does not answer is left alone for a while and then probed by a single attempt.
+ *
+ * <p>Safe for threads. Remembers a bounded number of origins; those that had no callback for some time are forgotten, with
+ * whatever was known of them, and so are the longest unused ones when there are too many.
+ */
+final class Origins {
+
+    /** Longer than an attempt takes and a circuit stays open by default. */
+    private static final Duration IDLE_MAX = Duration.ofMinutes(10);
+
+    private final BulkheadConfig bulkheadConfig;
+    private final CircuitBreakerConfig circuitConfig;
+    private final Duration openFor;
+    private final InstantSource clock;
+    private final int originsMax;
+
+    /** From the longest unused to the latest used; guarded by this. */
+    private final Map<String, Origin> origins = new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true);
+
+    /** @param originsMax how many are remembered; more than can be in use at a time */
+    Origins(CallbackProperties properties, int originsMax, InstantSource clock) {
+        this.bulkheadConfig = BulkheadConfig.custom()
+                .maxConcurrentCalls(properties.concurrencyPerOrigin())
+                .maxWaitDuration(Duration.ZERO)
+                .writableStackTraceEnabled(false)
+                .build();
+        this.openFor = properties.circuit().openFor();
+        this.circuitConfig = CircuitBreakerConfig.custom()
+                .slidingWindow(
+                        properties.circuit().window(),
+                        properties.circuit().minimumAttempts(),
+                        SlidingWindowType.COUNT_BASED)
+                .failureRateThreshold(properties.circuit().failurePercent())
+                .waitDurationInOpenState(openFor)
+                .permittedNumberOfCallsInHalfOpenState(1)
+                .clock(clock.withZone(ZoneOffset.UTC))
+                .build();
+        this.originsMax = originsMax;
+        this.clock = clock;
+    }
+
+    /**
+     * Takes a place for one attempt.
+     *
+     * @return empty if the origin has no free place, or its circuit is open or its probe under way
+     */
+    synchronized Optional<Permit> tryAcquire(String origin) {
+        Origin known = origins.computeIfAbsent(origin, Origin::new);
+        known.lastUsed = clock.instant();
+        Optional<Permit> permit = known.tryAcquire() ? Optional.of(new Permit(known)) : Optional.empty();
+        forgetUnused();
+        return permit;
+    }
+
+    private void forgetUnused() {
+        Instant idleSince = clock.instant().minus(IDLE_MAX);
+        Iterator<Origin> eldestFirst = origins.values().iterator();
+        while (eldestFirst.hasNext()) {
+            Origin eldest = eldestFirst.next();
+            if (origins.size() <= originsMax && eldest.lastUsed.isAfter(idleSince)) {
+                return;
+            }
+            if (eldest.inUse() == 0) {
+                eldestFirst.remove();
+            }
+        }
+    }
+
+    /** The origins for which {@link #tryAcquire} would give nothing now: not worth claiming for. */
+    synchronized Set<String> blocked() {
+        Instant now = clock.instant();
+        return origins.values().stream()
+                .filter(origin -> origin.blocked(now))
+                .map(origin -> origin.name)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    synchronized int remembered() {
+        return origins.size();
+    }
+
+    /** A place for one attempt, to be closed when it is over. */
+    static final class Permit implements AutoCloseable {
+
+        private final Origin origin;
+        private final AtomicBoolean judged = new AtomicBoolean();
+        private final AtomicBoolean closed = new AtomicBoolean();
+
+        private Permit(Origin origin) {
+            this.origin = origin;
+        }
+
+        /** Tells what became of the attempt; the first word counts. */
+        void onOutcome(DeliveryOutcome outcome) {
+            if (judged.compareAndSet(false, true)) {
+                origin.judge(outcome);
+            }
+        }
+
+        /** Gives the place back. An attempt of which nothing was told says nothing about the origin. */
+        @Override
+        public void close() {
+            if (closed.compareAndSet(false, true)) {
+                if (judged.compareAndSet(false, true)) {
+                    origin.circuit.releasePermission();
+                }
+                origin.bulkhead.onComplete();
+            }
+        }
+    }
+
+    /** What is known of one origin. */
+    private final class Origin {
+
+        private final String name;
+        private final Bulkhead bulkhead;
+        private final CircuitBreaker circuit;
+        private volatile Instant openUntil = Instant.MIN;
+        private Instant lastUsed = Instant.MIN;
+
+        Origin(String name) {
+            this.name = name;
+            this.bulkhead = Bulkhead.of(name, bulkheadConfig);
+            this.circuit = CircuitBreaker.of(name, circuitConfig);
+            this.circuit.getEventPublisher().onStateTransition(transition -> {
+                if (transition.getStateTransition().getToState() == CircuitBreaker.State.OPEN) {
+                    openUntil = clock.instant().plus(openFor);
+                }
+            });
+        }
+
+        boolean tryAcquire() {
+            if (!bulkhead.tryAcquirePermission()) {
+                return false;
+            }
+            if (!circuit.tryAcquirePermission()) {
+                bulkhead.releasePermission();
+                return false;
+            }
+            return true;
+        }
+
+        int inUse() {
+            Bulkhead.Metrics places = bulkhead.getMetrics();
+            return places.getMaxAllowedConcurrentCalls() - places.getAvailableConcurrentCalls();
+        }
+
+        boolean blocked(Instant now) {
+            if (bulkhead.getMetrics().getAvailableConcurrentCalls() == 0) {
+                return true;
+            }
+            return switch (circuit.getState()) {
+                case OPEN -> !now.isAfter(openUntil);
+                case HALF_OPEN -> inUse() > 0;
+                default -> false;
+            };
+        }
+
+        /** A status is an answer, whatever it says; ours to stop and the guard's to refuse tell nothing. */
+        void judge(DeliveryOutcome outcome) {
+            switch (outcome) {
+                case DeliveryOutcome.Delivered delivered -> answered();
+                case DeliveryOutcome.Gone gone -> answered();
+                case DeliveryOutcome.Retryable retryable -> answered();
+                case DeliveryOutcome.TimedOut timedOut -> unanswered(new IOException(outcome.reason()));
+                case DeliveryOutcome.Unreached(IOException cause) -> unanswered(cause);
+                case DeliveryOutcome.Forbidden forbidden -> circuit.releasePermission();
+                case DeliveryOutcome.Aborted aborted -> circuit.releasePermission();
+            }
+        }
+
+        private void answered() {
+            circuit.onSuccess(0, TimeUnit.NANOSECONDS);
+        }
+
+        private void unanswered(IOException cause) {
+            circuit.onError(0, TimeUnit.NANOSECONDS, cause);
+        }
+    }
+}

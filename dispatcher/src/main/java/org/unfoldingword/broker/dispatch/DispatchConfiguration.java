@@ -1,0 +1,70 @@
+package org.unfoldingword.broker.dispatch;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.Executors;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.unfoldingword.broker.lane.HolderName;
+import org.unfoldingword.broker.lane.Lane;
+import org.unfoldingword.broker.lane.LaneConfiguration;
+import org.unfoldingword.broker.lane.LaneLifecycle;
+import org.unfoldingword.broker.lane.LaneWorker;
+import org.unfoldingword.broker.lane.Lanes;
+import org.unfoldingword.broker.telemetry.SystemTime;
+
+/** The dispatcher role: the one door of this package. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({DispatchProperties.class, WorkerProperties.class})
+@Import(LaneConfiguration.class)
+public class DispatchConfiguration {
+
+    @Bean
+    WorkerClient workerClient(WorkerProperties worker, DispatchProperties dispatch) {
+        return new WorkerClient(
+                worker,
+                dispatch.concurrency(),
+                SystemTime.instants(),
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("worker-deadlines").factory()));
+    }
+
+    @Bean
+    CircuitBreaker workerCircuit(DispatchProperties properties) {
+        return CircuitBreaker.of(
+                "worker",
+                CircuitBreakerConfig.custom()
+                        .slidingWindowSize(20)
+                        .minimumNumberOfCalls(10)
+                        .failureRateThreshold(80)
+                        .waitDurationInOpenState(properties.circuitWait())
+                        .automaticTransitionFromOpenToHalfOpenEnabled(true)
+                        .permittedNumberOfCallsInHalfOpenState(1)
+                        .build());
+    }
+
+    @Bean
+    LaneLifecycle dispatcherLane(
+            Lanes lanes,
+            WorkerClient client,
+            WorkerProperties worker,
+            DispatchProperties dispatch,
+            CircuitBreaker workerCircuit,
+            HolderName holder,
+            MeterRegistry meters) {
+        DispatchHead handler = new DispatchHead(
+                dispatch,
+                worker.endpoint(),
+                client,
+                workerCircuit,
+                SystemTime.random(),
+                SystemTime.ticker(),
+                meters);
+        LaneWorker lane = new LaneWorker(
+                lanes, Lane.MESSAGES, holder.of("dispatcher"), dispatch.concurrency(), handler, SystemTime.ticker(), meters);
+        return new LaneLifecycle(lane, dispatch.grace());
+    }
+}

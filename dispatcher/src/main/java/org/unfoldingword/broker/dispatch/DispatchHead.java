@@ -1,0 +1,231 @@
+package org.unfoldingword.broker.dispatch;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.unfoldingword.broker.lane.Claim;
+import org.unfoldingword.broker.lane.Held;
+import org.unfoldingword.broker.lane.LaneHandler;
+import org.unfoldingword.broker.lane.MessageRecord;
+import org.unfoldingword.broker.lane.Verdict;
+import org.unfoldingword.broker.lane.Verdict.Doubt;
+import org.unfoldingword.broker.message.MessageState;
+import org.unfoldingword.broker.telemetry.Meters;
+import org.unfoldingword.broker.telemetry.Ticker;
+
+/**
+ * Runs one conversation's oldest message: decides whether to call the worker and how, calls it, and turns the outcome into the
+ * lane's next move.
+ */
+final class DispatchHead implements LaneHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(DispatchHead.class);
+
+    private final DispatchProperties properties;
+    private final Endpoint usual;
+    private final WorkerClient worker;
+    private final CircuitBreaker circuit;
+    private final RandomGenerator random;
+    private final Ticker ticker;
+    private final MeterRegistry meters;
+
+    DispatchHead(
+            DispatchProperties properties,
+            Endpoint usual,
+            WorkerClient worker,
+            CircuitBreaker circuit,
+            RandomGenerator random,
+            Ticker ticker,
+            MeterRegistry meters) {
+        this.properties = properties;
+        this.usual = usual;
+        this.worker = worker;
+        this.circuit = circuit;
+        this.random = random;
+        this.ticker = ticker;
+        this.meters = meters;
+    }
+
+    @Override
+    public Verdict handle(Held held) {
+        Claim claim = held.claim();
+        Optional<Verdict> early = withoutCalling(claim);
+        if (early.isPresent()) {
+            return early.get();
+        }
+        if (!circuit.tryAcquirePermission()) {
+            return new Verdict.Back(properties.circuitWait(), Doubt.UNCHANGED);
+        }
+        // After a call whose end was not seen, the endpoint that refuses while busy: turns never overlap.
+        boolean careful = claim.doubtful() || claim.lapsed() || claim.record().lapses() > 0;
+        WorkerCall call = new WorkerCall(careful ? Endpoint.CHAT : usual, claim.body(), headers(claim));
+        held.onStop(call::abort);
+        long startNanos = ticker.nanos();
+        WorkerOutcome outcome = worker.call(call, frame -> {});
+        long tookNanos = ticker.nanos() - startNanos;
+        tellCircuit(outcome, tookNanos);
+        Verdict verdict = verdict(held, outcome);
+        tell(claim, call, outcome, verdict, tookNanos);
+        return verdict;
+    }
+
+    @Override
+    public Verdict afterFault(Held held, RuntimeException fault) {
+        int attempts = held.claim().record().attempts();
+        return attempts >= properties.deliveriesMax()
+                ? failed("internal_error", "the broker failed on this message " + attempts + " times", Doubt.RAISED)
+                : new Verdict.Later(wait(attempts, Optional.empty()), "internal_error", false, Doubt.RAISED);
+    }
+
+    /** None while the circuit is open, one at a time while it probes: nothing burns attempts on a worker that is down. */
+    @Override
+    public int room(int free) {
+        return switch (circuit.getState()) {
+            case OPEN, FORCED_OPEN -> 0;
+            case HALF_OPEN -> Math.min(free, 1);
+            case CLOSED, DISABLED, METRICS_ONLY -> free;
+        };
+    }
+
+    @Override
+    public String state() {
+        return circuit.getState() == CircuitBreaker.State.OPEN ? "circuit-open" : "ok";
+    }
+
+    private Optional<Verdict> withoutCalling(Claim claim) {
+        boolean expired = claim.envelope().expiresAtMillis().filter(at -> at <= claim.at().toEpochMilli()).isPresent();
+        if (expired && claim.record().attempts() == 1) {
+            MessageRecord.Fault fault = new MessageRecord.Fault("expired", "it waited longer than expires_in");
+            return Optional.of(new Verdict.Ended(MessageState.EXPIRED, fault, Doubt.UNCHANGED));
+        }
+        int lapses = claim.record().lapses();
+        if (lapses >= properties.deliveriesMax()) {
+            return Optional.of(failed(
+                    "poison_message", lapses + " dispatchers took it and did not come back", Doubt.RAISED));
+        }
+        if (claim.lapsed() && !properties.repeatLapsed()) {
+            return Optional.of(failed("dispatcher_lost", "its dispatcher did not come back", Doubt.RAISED));
+        }
+        return Optional.empty();
+    }
+
+    private static Map<String, String> headers(Claim claim) {
+        Map<String, String> headers = new HashMap<>();
+        headers.put("X-Request-ID", claim.lease().id().toString());
+        claim.envelope().traceparent().ifPresent(parent -> headers.put("traceparent", parent));
+        return headers;
+    }
+
+    private Verdict verdict(Held held, WorkerOutcome outcome) {
+        MessageRecord record = held.claim().record();
+        return switch (outcome) {
+            case WorkerOutcome.Answered answered -> new Verdict.Answered(answered.response());
+            case WorkerOutcome.Busy busy -> patiently(held.claim(), "worker_busy", busy.code(), busy.retryAfter());
+            case WorkerOutcome.Unreached unreached ->
+                patiently(held.claim(), "worker_unreachable", unreached.cause(), Optional.empty());
+            case WorkerOutcome.Failed failed -> {
+                String reason = "worker answered " + failed.status() + " " + failed.code() + " " + failed.message();
+                int failures = record.failures() + 1;
+                yield failures >= properties.failuresMax()
+                        ? failed("worker_failed", reason.strip(), Doubt.CLEARED)
+                        : new Verdict.Later(wait(failures, Optional.empty()), reason.strip(), true, Doubt.CLEARED);
+            }
+            case WorkerOutcome.Unknown unknown ->
+                properties.retryUnknown() && record.failures() + 1 < properties.failuresMax()
+                        ? new Verdict.Later(
+                                wait(record.failures() + 1, Optional.empty()), unknown.cause(), true, Doubt.RAISED)
+                        : failed("worker_timeout", unknown.cause(), Doubt.RAISED);
+            case WorkerOutcome.TurnFailed failed -> failed(failed.code(), failed.message(), Doubt.CLEARED);
+            case WorkerOutcome.Refused refused ->
+                failed(
+                        "worker_refused",
+                        (refused.status() + " " + refused.code() + " " + refused.message()).strip(),
+                        Doubt.UNCHANGED);
+            case WorkerOutcome.Garbled garbled -> failed("worker_garbled", garbled.what(), Doubt.CLEARED);
+            case WorkerOutcome.TooLong tooLong ->
+                failed("worker_reply_too_long", "more than " + tooLong.bytes() + " bytes", Doubt.RAISED);
+            case WorkerOutcome.Aborted aborted -> stopped(held);
+        };
+    }
+
+    private static Verdict stopped(Held held) {
+        return switch (held.stopped().orElse(Held.Stop.SHUTDOWN)) {
+            case CANCELLED ->
+                new Verdict.Ended(
+                        MessageState.CANCELLED,
+                        new MessageRecord.Fault("cancelled", "cancelled while it ran"),
+                        Doubt.RAISED);
+            case SHUTDOWN, LOST -> new Verdict.Back(Duration.ZERO, Doubt.RAISED);
+        };
+    }
+
+    /** Keeps the place and waits, within the patience: nothing was started. */
+    private Verdict patiently(Claim claim, String code, String reason, Optional<Duration> hint) {
+        Instant first = claim.record().startedAt().orElse(claim.at());
+        Duration next = wait(claim.record().attempts(), hint);
+        boolean over = claim.at().plus(next).isAfter(first.plus(properties.busyPatience()));
+        return over
+                ? failed(code, reason + ", for " + properties.busyPatience(), Doubt.UNCHANGED)
+                : new Verdict.Later(next, code + ": " + reason, false, Doubt.UNCHANGED);
+    }
+
+    private static Verdict failed(String code, String message, Doubt doubt) {
+        return new Verdict.Ended(MessageState.FAILED, new MessageRecord.Fault(code, message), doubt);
+    }
+
+    /** Doubles with each attempt (counted from 1), between half and all of it by chance, never shorter than the hint. */
+    private Duration wait(int attempt, Optional<Duration> hint) {
+        long doubled = properties.backoffFirst().toMillis() << Math.min(20, Math.max(0, attempt - 1));
+        long capped = Math.min(doubled, properties.backoffMax().toMillis());
+        Duration jittered = Duration.ofMillis(capped / 2 + random.nextLong(capped / 2 + 1));
+        return hint.filter(asked -> asked.compareTo(jittered) > 0).orElse(jittered);
+    }
+
+    /** The circuit judges whether the worker as a whole is there: only what could not reach it, or was cut off, speaks against. */
+    private void tellCircuit(WorkerOutcome outcome, long tookNanos) {
+        boolean down =
+                switch (outcome) {
+                    case WorkerOutcome.Unreached unreached -> true;
+                    case WorkerOutcome.Unknown unknown -> true;
+                    case WorkerOutcome.Busy busy -> busy.code().equals("HTTP_503");
+                    case WorkerOutcome.Failed failed -> failed.status() == 502 || failed.status() == 504;
+                    case WorkerOutcome.Answered a -> false;
+                    case WorkerOutcome.TurnFailed t -> false;
+                    case WorkerOutcome.Refused r -> false;
+                    case WorkerOutcome.Garbled g -> false;
+                    case WorkerOutcome.TooLong t -> false;
+                    case WorkerOutcome.Aborted a -> false;
+                };
+        if (down) {
+            circuit.onError(
+                    tookNanos, java.util.concurrent.TimeUnit.NANOSECONDS, new IllegalStateException(outcome.word()));
+        } else {
+            circuit.onSuccess(tookNanos, java.util.concurrent.TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void tell(Claim claim, WorkerCall call, WorkerOutcome outcome, Verdict verdict, long tookNanos) {
+        Meters.WORKER_CALLS.timer(meters, "outcome", outcome.word()).record(Duration.ofNanos(tookNanos));
+        if (claim.record().attempts() == 1) {
+            Meters.WAIT.timer(meters).record(Duration.between(claim.record().acceptedAt(), claim.at()));
+        }
+        log.info(
+                "attempt message={} conversation={} attempt={} delivery={} endpoint={} outcome={} verdict={} waited_ms={} took_ms={}",
+                claim.lease().id(),
+                claim.lease().queue(),
+                claim.record().attempts(),
+                claim.deliveries(),
+                call.endpoint(),
+                outcome.word(),
+                verdict.word(),
+                Duration.between(claim.record().acceptedAt(), claim.at()).toMillis(),
+                Duration.ofNanos(tookNanos).toMillis());
+    }
+}

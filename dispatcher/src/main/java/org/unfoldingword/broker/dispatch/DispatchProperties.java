@@ -1,0 +1,64 @@
+package org.unfoldingword.broker.dispatch;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How a dispatcher works, and when it gives up.
+ *
+ * @param concurrency conversations worked on at a time
+ * @param failuresMax answers 500, 502 and 504 to one message, counted from 1, of which the last ends it
+ * @param busyPatience how long a message is tried while the worker is busy or cannot be reached; then it fails
+ * @param deliveriesMax times that a message may be taken by a holder that does not come back; then it fails as poison
+ * @param retryUnknown whether a call whose end was not seen is repeated instead of failing at once
+ * @param repeatLapsed whether a message whose dispatcher was killed is repeated instead of failing at once
+ * @param backoffFirst the wait before the second attempt; doubles with each
+ * @param backoffMax the longest such wait
+ * @param grace how long a stopping dispatcher lets its calls go on
+ * @param circuitWait how long an open circuit waits before it lets one probe through
+ */
+@ConfigurationProperties("broker.dispatch")
+record DispatchProperties(
+        @DefaultValue("256") int concurrency,
+        @DefaultValue("4") int failuresMax,
+        @DefaultValue("1h") Duration busyPatience,
+        @DefaultValue("3") int deliveriesMax,
+        @DefaultValue("false") boolean retryUnknown,
+        @DefaultValue("true") boolean repeatLapsed,
+        @DefaultValue("500ms") Duration backoffFirst,
+        @DefaultValue("30s") Duration backoffMax,
+        @DefaultValue("60s") Duration grace,
+        @DefaultValue("5s") Duration circuitWait) {
+
+    DispatchProperties {
+        atLeastOne("concurrency", concurrency);
+        atLeastOne("failures-max", failuresMax);
+        atLeastOne("deliveries-max", deliveriesMax);
+        positive("busy-patience", busyPatience);
+        positive("backoff-first", backoffFirst);
+        positive("circuit-wait", circuitWait);
+        if (backoffMax.compareTo(backoffFirst) < 0) {
+            throw refused("backoff-max", backoffMax, "at least backoff-first, " + backoffFirst);
+        }
+        if (grace.isNegative()) {
+            throw refused("grace", grace, ">= 0");
+        }
+    }
+
+    private static void atLeastOne(String name, int value) {
+        if (value < 1) {
+            throw refused(name, value, ">= 1");
+        }
+    }
+
+    private static void positive(String name, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw refused(name, value, "> 0");
+        }
+    }
+
+    private static IllegalArgumentException refused(String name, Object value, String expected) {
+        return new IllegalArgumentException("broker.dispatch." + name + ": " + value + " (expected: " + expected + ")");
+    }
+}

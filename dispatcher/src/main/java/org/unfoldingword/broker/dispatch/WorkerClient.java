@@ -1,0 +1,205 @@
+package org.unfoldingword.broker.dispatch;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLHandshakeException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.classic.methods.HttpPost;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.io.SocketConfig;
+import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.unfoldingword.broker.lane.Payload;
+
+/**
+ * Calls the worker, one turn a call, and says what became of it. Called on virtual threads, thousands at a time; each call has
+ * a connection, small buffers and a deadline. Nothing is repeated here: what may be repeated is the handler's decision.
+ */
+final class WorkerClient implements AutoCloseable {
+
+    private static final int ERROR_BODY_MAX = 64 * 1024;
+
+    private final WorkerProperties properties;
+    private final InstantSource clock;
+    private final ScheduledExecutorService deadlines;
+    private final CloseableHttpClient http;
+
+    WorkerClient(WorkerProperties properties, int connections, InstantSource clock, ScheduledExecutorService deadlines) {
+        this.properties = properties;
+        this.clock = clock;
+        this.deadlines = deadlines;
+        this.http = HttpClientBuilder.create()
+                .setConnectionManager(connections(properties, connections))
+                .disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableCookieManagement()
+                .disableContentCompression()
+                .disableAuthCaching()
+                .setUserAgent("bt-servant-message-broker")
+                .build();
+    }
+
+    WorkerOutcome call(WorkerCall call, FrameSink frames) {
+        ScheduledFuture<?> deadline =
+                deadlines.schedule(call::timeOver, properties.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            HttpPost post = request(call);
+            call.begins(post);
+            return http.execute(post, response -> outcome(call, response, frames));
+        } catch (SseReader.TooLong e) {
+            return new WorkerOutcome.TooLong(properties.maxReply().toBytes());
+        } catch (IOException e) {
+            return broken(call, e);
+        } finally {
+            deadline.cancel(false);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        http.close();
+    }
+
+    private HttpPost request(WorkerCall call) {
+        HttpPost post = new HttpPost(properties.uri(call.endpoint()));
+        // The endpoint that answers at once is silent for minutes; only the deadline bounds it.
+        Duration silence = call.endpoint() == Endpoint.STREAM ? properties.idleTimeout() : properties.timeout();
+        post.setConfig(RequestConfig.custom()
+                .setResponseTimeout(Timeout.of(silence))
+                .setConnectionRequestTimeout(Timeout.of(properties.connectTimeout()))
+                .build());
+        if (!properties.apiKey().isEmpty()) {
+            post.setHeader("Authorization", "Bearer " + properties.apiKey());
+        }
+        post.setHeader("Accept", call.endpoint() == Endpoint.STREAM ? "text/event-stream" : "application/json");
+        call.headers().forEach(post::setHeader);
+        post.setEntity(new PayloadEntity(call.body()));
+        return post;
+    }
+
+    private WorkerOutcome outcome(WorkerCall call, ClassicHttpResponse response, FrameSink frames) throws IOException {
+        InputStream body = response.getEntity() == null
+                ? InputStream.nullInputStream()
+                : response.getEntity().getContent();
+        if (response.getCode() != 200) {
+            Header retryAfter = response.getFirstHeader("Retry-After");
+            return WorkerReply.refused(
+                    response.getCode(),
+                    body.readNBytes(ERROR_BODY_MAX),
+                    Optional.ofNullable(retryAfter).map(Header::getValue),
+                    clock.instant());
+        }
+        if (call.endpoint() == Endpoint.STREAM) {
+            return streamed(call, body, frames);
+        }
+        int max = (int) properties.maxReply().toBytes();
+        byte[] whole = body.readNBytes(max + 1);
+        return whole.length > max ? new WorkerOutcome.TooLong(max) : WorkerReply.answered(whole);
+    }
+
+    private WorkerOutcome streamed(WorkerCall call, InputStream body, FrameSink frames) throws IOException {
+        SseReader events = new SseReader(body, properties.maxReply().toBytes());
+        for (byte[] frame = events.next(); frame != null; frame = events.next()) {
+            frames.frame(frame);
+            Optional<WorkerOutcome> terminal = WorkerReply.terminal(frame);
+            if (terminal.isPresent()) {
+                return terminal.get();
+            }
+        }
+        return call.aborted()
+                ? new WorkerOutcome.Aborted()
+                : new WorkerOutcome.Unknown("the stream ended without complete or error");
+    }
+
+    private WorkerOutcome broken(WorkerCall call, IOException e) {
+        String cause = e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage());
+        if (call.aborted()) {
+            return new WorkerOutcome.Aborted();
+        }
+        if (call.outOfTime()) {
+            return new WorkerOutcome.Unknown("no end within " + properties.timeout());
+        }
+        boolean unsent = e instanceof ConnectException
+                || e instanceof ConnectTimeoutException
+                || e instanceof UnknownHostException
+                || e instanceof SSLHandshakeException
+                || e instanceof java.net.NoRouteToHostException;
+        return unsent ? new WorkerOutcome.Unreached(cause) : new WorkerOutcome.Unknown(cause);
+    }
+
+    private static PoolingHttpClientConnectionManager connections(WorkerProperties properties, int connections) {
+        Http1Config small = Http1Config.custom().setBufferSize(2048).build();
+        return PoolingHttpClientConnectionManagerBuilder.create()
+                .setConnectionFactory(ManagedHttpClientConnectionFactory.builder()
+                        .http1Config(small)
+                        .build())
+                .setMaxConnTotal(connections)
+                .setMaxConnPerRoute(connections)
+                .setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(Timeout.of(properties.connectTimeout()))
+                        // A pooled connection that the worker has closed meanwhile would look like a call of unknown end.
+                        .setValidateAfterInactivity(TimeValue.ofMilliseconds(100))
+                        .setTimeToLive(TimeValue.ofMinutes(1))
+                        .build())
+                .build();
+    }
+
+    /** Sends the body chunk by chunk as it comes out of Redis. */
+    private static final class PayloadEntity extends AbstractHttpEntity {
+        private final Payload payload;
+
+        PayloadEntity(Payload payload) {
+            super(ContentType.APPLICATION_JSON, null);
+            this.payload = payload;
+        }
+
+        @Override
+        public long getContentLength() {
+            return payload.length();
+        }
+
+        @Override
+        public boolean isStreaming() {
+            return false;
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return true;
+        }
+
+        @Override
+        public InputStream getContent() {
+            throw new UnsupportedOperationException("written only");
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            payload.writeTo(out);
+        }
+
+        @Override
+        public void close() {}
+    }
+}

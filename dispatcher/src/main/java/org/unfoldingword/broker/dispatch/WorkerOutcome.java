@@ -1,0 +1,43 @@
+package org.unfoldingword.broker.dispatch;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** What became of one attempt to hand a message to the worker. */
+sealed interface WorkerOutcome {
+
+    /** Answered; {@code response} is its ChatResponse, byte for byte. */
+    record Answered(byte[] response) implements WorkerOutcome {}
+
+    /** Asked for time, perhaps naming how much; nothing was started. */
+    record Busy(String code, Optional<Duration> retryAfter) implements WorkerOutcome {}
+
+    /** No byte was sent; trying again cannot run the message twice. */
+    record Unreached(String cause) implements WorkerOutcome {}
+
+    /** Answered 500, 502 or 504. */
+    record Failed(int status, String code, String message) implements WorkerOutcome {}
+
+    /** Sent, no end seen: silence, time over, or a broken connection. The turn may still be running. */
+    record Unknown(String cause) implements WorkerOutcome {}
+
+    /** The turn ran, and the worker says that it failed. */
+    record TurnFailed(String code, String message) implements WorkerOutcome {}
+
+    /** Will never be accepted, for the stated reason. */
+    record Refused(int status, String code, String message) implements WorkerOutcome {}
+
+    /** Answered with something that is no ChatResponse. */
+    record Garbled(String what) implements WorkerOutcome {}
+
+    /** Said more than it may, and was cut off. */
+    record TooLong(long bytes) implements WorkerOutcome {}
+
+    /** We broke the call off ourselves. */
+    record Aborted() implements WorkerOutcome {}
+
+    /** A word for meters and logs. */
+    default String word() {
+        return getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,64 @@
+package org.unfoldingword.broker.dispatch;
+
+import java.net.URI;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * The worker that answers messages, and how long it may take.
+ *
+ * @param baseUrl its origin, {@code http} or {@code https}; required
+ * @param apiKey sent as {@code Authorization: Bearer}; empty: no such header
+ * @param timeout one call as a whole
+ * @param idleTimeout silence within a streamed call; the worker's stream sends a keepalive each 30 s
+ * @param connectTimeout until a connection stands
+ * @param endpoint which of the worker's endpoints is called
+ * @param maxReply a worker that says more than this is cut off, and the message fails
+ */
+@ConfigurationProperties("broker.worker")
+record WorkerProperties(
+        @DefaultValue("") String baseUrl,
+        @DefaultValue("") String apiKey,
+        @DefaultValue("10m") Duration timeout,
+        @DefaultValue("75s") Duration idleTimeout,
+        @DefaultValue("5s") Duration connectTimeout,
+        @DefaultValue("stream") Endpoint endpoint,
+        @DefaultValue("48MB") DataSize maxReply) {
+
+    WorkerProperties {
+        if (!baseUrl.matches("https?://[^/?#\\s]+(/[^?#\\s]*)?")) {
+            throw refused("base-url", "'" + baseUrl + "'", "http://host[:port] or https://…; environment: WORKER_BASE_URL");
+        }
+        positive("timeout", timeout);
+        positive("idle-timeout", idleTimeout);
+        positive("connect-timeout", connectTimeout);
+        if (idleTimeout.compareTo(timeout) > 0) {
+            throw refused("idle-timeout", idleTimeout, "at most timeout, " + timeout);
+        }
+        if (maxReply.toBytes() < 1024 || maxReply.toBytes() > DataSize.ofMegabytes(512).toBytes()) {
+            throw refused("max-reply", maxReply, "1KB to 512MB");
+        }
+    }
+
+    URI uri(Endpoint called) {
+        return URI.create(baseUrl.replaceAll("/+$", "") + called.path());
+    }
+
+    /** The key is not shown. */
+    @Override
+    public String toString() {
+        return "WorkerProperties[baseUrl=" + baseUrl + ", apiKey=…, timeout=" + timeout + "]";
+    }
+
+    private static void positive(String name, Duration value) {
+        if (value.isNegative() || value.isZero()) {
+            throw refused(name, value, "> 0");
+        }
+    }
+
+    private static IllegalArgumentException refused(String name, Object value, String expected) {
+        return new IllegalArgumentException("broker.worker." + name + ": " + value + " (expected: " + expected + ")");
+    }
+}

@@ -1,0 +1,74 @@
+package org.unfoldingword.broker.ingest;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import org.unfoldingword.broker.http.AddressGuard;
+import org.unfoldingword.broker.http.CallbackTarget;
+import org.unfoldingword.broker.lane.Appended;
+import org.unfoldingword.broker.lane.IdempotencyKey;
+import org.unfoldingword.broker.lane.Lanes;
+import org.unfoldingword.broker.lane.NewMessage;
+import org.unfoldingword.broker.lane.Watching;
+import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.MessageId;
+
+/** Takes a checked message into its conversation: once this returns an id, Redis has it (invariant I1). */
+final class AcceptMessage {
+
+    /** A message that was taken, now or before. */
+    record Taken(MessageId id, Optional<Integer> position, boolean repeated) {}
+
+    private final Lanes lanes;
+    private final AddressGuard guard;
+    private final InstantSource clock;
+
+    AcceptMessage(Lanes lanes, AddressGuard guard, InstantSource clock) {
+        this.lanes = lanes;
+        this.guard = guard;
+        this.clock = clock;
+    }
+
+    /** An id for the message, so that a caller can watch it before it is accepted. */
+    MessageId newId(Submission submission) {
+        return lanes.newId(submission.conversation());
+    }
+
+    /** @throws Problem if its callback may not be called, its key belongs to another message, or the queue is full */
+    Taken accept(MessageId id, Submission submission, Optional<IdempotencyKey> key, String traceparent, Watching watching) {
+        submission.callbackUrl().ifPresent(this::check);
+        Envelope envelope = new Envelope(
+                submission.org(),
+                submission.user(),
+                submission.client(),
+                submission.clientMessageId(),
+                submission.callbackUrl(),
+                submission.metadata(),
+                submission.expiresIn().map(wait -> clock.instant().plus(wait).toEpochMilli()),
+                traceparent.isEmpty() ? Optional.empty() : Optional.of(traceparent));
+        Appended appended = lanes.append(
+                new NewMessage(id, submission.conversation(), envelope, submission.body(), key, watching));
+        return switch (appended) {
+            case Appended.Accepted accepted -> new Taken(id, Optional.of(accepted.position()), false);
+            case Appended.Duplicate duplicate -> new Taken(duplicate.first(), Optional.empty(), true);
+            case Appended.Conflict conflict ->
+                throw Problem.of(
+                        409,
+                        "idempotency_conflict",
+                        "the idempotency key belongs to message " + conflict.first()
+                                + ", whose body was another (expected: the same body, or a new key)");
+            case Appended.Full full ->
+                throw Problem.of(
+                        429,
+                        "queue_full",
+                        "the conversation has " + full.waiting() + " waiting messages (expected: fewer, see its queue)");
+        };
+    }
+
+    private void check(String callbackUrl) {
+        try {
+            CallbackTarget.parse(callbackUrl, guard);
+        } catch (IllegalArgumentException refused) {
+            throw Problem.field("callback_url", refused);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package org.unfoldingword.broker.ingest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.unfoldingword.broker.lane.Found;
+import org.unfoldingword.broker.lane.MessageRecord;
+import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.Json;
+import org.unfoldingword.broker.message.RawObject;
+
+/** One message as its client sees it; the worker's answer within it is the worker's, byte for byte. */
+final class MessageView {
+
+    private MessageView() {}
+
+    static byte[] of(Found found) throws IOException {
+        MessageRecord record = found.record();
+        Envelope envelope = found.envelope();
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.put("message_id", found.id().toString());
+        json.set("client_message_id", envelope.clientMessageId().map(TextNode::valueOf).orElse(null));
+        json.put("user_id", envelope.user());
+        json.put("org_id", envelope.org());
+        json.put("client_id", envelope.client());
+        json.put("status", record.state().toString());
+        found.position().ifPresent(position -> json.put("queue_position", position));
+        json.put("created_at", record.acceptedAt().toString());
+        record.startedAt().ifPresent(at -> json.put("started_at", at.toString()));
+        record.finishedAt().ifPresent(at -> json.put("finished_at", at.toString()));
+        json.put("attempts", record.attempts());
+        record.error().ifPresent(fault -> json.putObject("error")
+                .put("code", fault.code())
+                .put("message", fault.message()));
+        record.callback().ifPresent(callback -> callback(json.putObject("callback"), callback));
+        envelope.metadata().ifPresent(metadata -> json.set("metadata", metadata));
+        Map<String, byte[]> response = new LinkedHashMap<>();
+        if (record.response().isPresent()) {
+            response.put("response", record.response().get().toBytes());
+        }
+        return RawObject.parse(Bodies.bytes(json)).rewrite(Set.of(), response);
+    }
+
+    private static void callback(ObjectNode json, MessageRecord.Callback callback) {
+        json.put("status", callback.state());
+        json.put("attempts", callback.attempts());
+        callback.nextAttemptAt().map(Instant::toString).ifPresent(at -> json.put("next_attempt_at", at));
+        callback.lastError().ifPresent(error -> json.put("last_error", error));
+    }
+}

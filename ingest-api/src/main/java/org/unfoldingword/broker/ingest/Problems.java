@@ -1,0 +1,86 @@
+package org.unfoldingword.broker.ingest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.unfoldingword.broker.lane.RedisUnavailable;
+import org.unfoldingword.broker.message.Json;
+import org.unfoldingword.broker.telemetry.Meters;
+
+/** Turns whatever goes wrong in a request into {@code application/problem+json}; never shows a stack trace. */
+@RestControllerAdvice
+final class Problems {
+
+    private static final Logger log = LoggerFactory.getLogger(Problems.class);
+
+    private final IngestProperties properties;
+    private final MeterRegistry meters;
+
+    Problems(IngestProperties properties, MeterRegistry meters) {
+        this.properties = properties;
+        this.meters = meters;
+    }
+
+    @ExceptionHandler
+    ResponseEntity<byte[]> refused(Problem problem) {
+        return answer(problem, new HttpHeaders());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<byte[]> redisAway(RedisUnavailable away) {
+        log.warn("a request was refused: Redis is away ({})", away.getMessage());
+        HttpHeaders headers = new HttpHeaders();
+        headers.set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, properties.retryAfter().toSeconds())));
+        return answer(
+                Problem.of(503, "store_unavailable", "The store cannot be reached now; nothing was accepted. Try again."),
+                headers);
+    }
+
+    @ExceptionHandler
+    ResponseEntity<byte[]> other(Exception thrown) {
+        if (thrown instanceof ErrorResponse known) {
+            HttpStatus status = HttpStatus.valueOf(known.getStatusCode().value());
+            return answer(Problem.of(status.value(), code(status), status.getReasonPhrase()), known.getHeaders());
+        }
+        String incident = UUID.randomUUID().toString();
+        log.error("incident {}: unexpected error in a request", incident, thrown);
+        return answer(Problem.of(500, "internal_error", "Unexpected error; incident " + incident), new HttpHeaders());
+    }
+
+    private ResponseEntity<byte[]> answer(Problem problem, HttpHeaders headers) {
+        Meters.REFUSED.counter(meters, "code", problem.code()).increment();
+        return ResponseEntity.status(problem.status())
+                .headers(headers)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(body(problem));
+    }
+
+    static byte[] body(Problem problem) {
+        ObjectNode json = Json.mapper().createObjectNode();
+        json.put("type", "about:blank");
+        json.put("title", title(problem.status()));
+        json.put("status", problem.status());
+        json.put("code", problem.code());
+        json.put("detail", problem.detail());
+        problem.field().ifPresent(field -> json.put("field", field));
+        return Bodies.bytes(json);
+    }
+
+    private static String title(int status) {
+        HttpStatus known = HttpStatus.resolve(status);
+        return known == null ? "Error" : known.getReasonPhrase();
+    }
+
+    private static String code(HttpStatus status) {
+        return status.name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

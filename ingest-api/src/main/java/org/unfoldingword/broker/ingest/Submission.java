@@ -1,0 +1,148 @@
+package org.unfoldingword.broker.ingest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.RawObject;
+
+/**
+ * A message as a client wrote it, checked: each fault is a {@link Problem} that names the field.
+ *
+ * @param body what the worker gets: the client's object without the broker's own fields, the rest byte for byte
+ */
+record Submission(
+        Conversation conversation,
+        String org,
+        String user,
+        String client,
+        Optional<String> clientMessageId,
+        Optional<String> callbackUrl,
+        Optional<JsonNode> metadata,
+        Optional<Duration> expiresIn,
+        byte[] body) {
+
+    private static final Pattern CLIENT = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
+    private static final int NAME_MAX = 256;
+    private static final int METADATA_MAX_BYTES = 16 * 1024;
+    private static final Duration EXPIRY_MAX = Duration.ofDays(30);
+    /** Fields that are the broker's, not the worker's. */
+    private static final Set<String> OWN = Set.of("callback_url", "client_message_id", "metadata", "expires_in");
+
+    static Submission read(RawObject json, Optional<String> defaultOrg) {
+        String org = text(json, "org_id")
+                .or(() -> text(json, "org"))
+                .or(() -> defaultOrg)
+                .map(value -> name("org_id", value))
+                .orElseThrow(() -> missing("org_id", "the organisation's name"));
+        String user = name("user_id", required(json, "user_id"));
+        String client = required(json, "client_id");
+        check("client_id", client, CLIENT.asMatchPredicate(), "[a-z0-9][a-z0-9_-]{0,63}");
+        content(json);
+        Map<String, byte[]> added = new HashMap<>();
+        if (!json.has("org") && !json.has("org_id")) {
+            added.put("org", Bodies.bytes(TextNode.valueOf(org)));
+        }
+        return new Submission(
+                conversation(json, org, user),
+                org,
+                user,
+                client,
+                text(json, "client_message_id").map(value -> name("client_message_id", value)),
+                text(json, "callback_url"),
+                metadata(json),
+                expiry(json),
+                json.rewrite(OWN, added));
+    }
+
+    private static Conversation conversation(RawObject json, String org, String user) {
+        String type = text(json, "chat_type").orElse("private");
+        check(
+                "chat_type",
+                type,
+                Set.of("private", "group", "supergroup")::contains,
+                "private, group or supergroup");
+        if (type.equals("private")) {
+            return Conversation.ofUser(org, user);
+        }
+        String chat = name("chat_id", required(json, "chat_id"));
+        return Conversation.ofGroup(org, chat, text(json, "thread_id").map(thread -> name("thread_id", thread)));
+    }
+
+    private static void content(RawObject json) {
+        String type = text(json, "message_type").orElse("text");
+        check("message_type", type, Set.of("text", "audio")::contains, "text or audio");
+        if (type.equals("audio")) {
+            if (json.length("audio_base64") <= 2) {
+                throw missing("audio_base64", "the recording, as base64");
+            }
+            required(json, "audio_format");
+            return;
+        }
+        check("message", required(json, "message"), message -> !message.isBlank(), "text that is not blank");
+    }
+
+    private static Optional<JsonNode> metadata(RawObject json) {
+        int length = json.length("metadata");
+        if (length > METADATA_MAX_BYTES) {
+            throw Problem.field("metadata", length + " bytes", "at most " + METADATA_MAX_BYTES);
+        }
+        Optional<JsonNode> metadata = json.get("metadata").filter(value -> !value.isNull());
+        metadata.filter(value -> !value.isObject()).ifPresent(value -> {
+            throw Problem.field("metadata", value.toString(), "an object");
+        });
+        return metadata;
+    }
+
+    private static Optional<Duration> expiry(RawObject json) {
+        Optional<JsonNode> given = json.get("expires_in").filter(value -> !value.isNull());
+        if (given.isEmpty()) {
+            return Optional.empty();
+        }
+        JsonNode value = given.get();
+        if (!value.isNumber() || value.asDouble() <= 0 || value.asDouble() > EXPIRY_MAX.toSeconds()) {
+            throw Problem.field(
+                    "expires_in", value.toString(), "seconds, more than 0 and at most " + EXPIRY_MAX.toSeconds());
+        }
+        return Optional.of(Duration.ofMillis(Math.max(1, Math.round(value.asDouble() * 1000))));
+    }
+
+    private static String name(String field, String value) {
+        check(field, value, text -> !text.isBlank(), "not blank");
+        check(field, value, text -> text.length() <= NAME_MAX, "at most " + NAME_MAX + " characters");
+        check(field, value, text -> text.codePoints().noneMatch(Submission::unprintable), "no control characters");
+        return value;
+    }
+
+    private static boolean unprintable(int codePoint) {
+        return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
+    }
+
+    private static void check(String field, String value, Predicate<String> good, String expected) {
+        if (!good.test(value)) {
+            throw Problem.field(field, "'" + value + "'", expected);
+        }
+    }
+
+    private static String required(RawObject json, String field) {
+        return text(json, field).orElseThrow(() -> missing(field, "a string"));
+    }
+
+    private static Optional<String> text(RawObject json, String field) {
+        Optional<JsonNode> value = json.get(field).filter(node -> !node.isNull());
+        value.filter(node -> !node.isTextual()).ifPresent(node -> {
+            throw Problem.field(field, node.toString(), "a string");
+        });
+        return value.map(JsonNode::textValue);
+    }
+
+    private static Problem missing(String field, String expected) {
+        return Problem.field(field, "missing", expected);
+    }
+}

@@ -1,0 +1,71 @@
+package org.unfoldingword.broker.launcher;
+
+import java.io.PrintWriter;
+import java.util.Set;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The only main. The first argument is the command; exit status 0 is success, 1 a failure told in one line, 2 a wrong command
+ * line.
+ */
+@Command(
+        name = "broker",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        subcommands = {StartCommand.class, ListenCommand.class},
+        description = "Carries chat messages to the worker, one at a time and in order per conversation.")
+public final class Launcher implements Runnable {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private Launcher() {}
+
+    /** @param arguments the command and its options */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new Launcher());
+        for (Role role : Role.values()) {
+            line.addSubcommand(role.word(), new RoleCommand(role));
+        }
+        return line.setParameterExceptionHandler(Launcher::wrongUsage)
+                .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command.getErr()));
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(), "no command (expected: one of " + commands(spec.commandLine()) + ")");
+    }
+
+    private static int wrongUsage(ParameterException wrong, String[] arguments) {
+        CommandLine command = wrong.getCommandLine();
+        boolean unknown = wrong instanceof UnmatchedArgumentException
+                && command.getParent() == null
+                && !arguments[0].startsWith("-");
+        String line = unknown
+                ? "unknown command: " + arguments[0] + " (expected: one of " + commands(command) + ")"
+                : wrong.getMessage();
+        command.getErr().println(line + "; see " + command.getCommandSpec().qualifiedName() + " --help");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int failed(Exception failure, PrintWriter err) {
+        err.println(FailureLine.of(failure));
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    private static String commands(CommandLine root) {
+        Set<String> names = root.getSubcommands().keySet();
+        return String.join(", ", names);
+    }
+}

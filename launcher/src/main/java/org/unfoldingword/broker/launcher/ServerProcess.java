@@ -1,0 +1,101 @@
+package org.unfoldingword.broker.launcher;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import picocli.CommandLine.ExitCode;
+
+/** A process that serves: its roles in one Spring context, upon a foundation; up in order, down in order. */
+final class ServerProcess {
+
+    private final Set<Role> roles;
+    private final Foundation foundation;
+
+    // Written by the starting thread, read by the stopping one.
+    private volatile @Nullable ConfigurableApplicationContext context;
+
+    ServerProcess(Set<Role> roles, Foundation foundation) {
+        this.roles = EnumSet.copyOf(roles);
+        this.foundation = foundation;
+    }
+
+    /** Returns only if the start fails; a process that serves ends by a signal. */
+    int runUntilStopped(String[] arguments) {
+        StopSignals.exitCleanly();
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "shutdown"));
+        try {
+            System.out.println(start(arguments));
+        } catch (RuntimeException failure) {
+            System.err.println(FailureLine.of(failure, context == null ? new StandardEnvironment() : context.getEnvironment()));
+            LoggerFactory.getLogger(ServerProcess.class).debug("start failed", failure);
+            return ExitCode.SOFTWARE;
+        }
+        return awaitSignal();
+    }
+
+    /** Returns when all is served, with the line that says so. */
+    String start(String[] arguments) {
+        SpringApplication application = new SpringApplication(sources());
+        application.setBannerMode(Banner.Mode.OFF);
+        application.setLogStartupInfo(false);
+        // Ours is the one hook, so that there is one order.
+        application.setRegisterShutdownHook(false);
+        application.addInitializers(starting -> {
+            context = starting;
+            settle(starting.getEnvironment());
+        });
+        ConfigurableApplicationContext serving = application.run(arguments);
+        return foundation.ready(new Served(serving.getEnvironment()));
+    }
+
+    /** Runs once, on a thread of its own, when a signal came or the start has failed. */
+    void stop() {
+        // 1. HTTP stops accepting, and requests under way get their answers (Spring's highest life-cycle phase).
+        // 2. The lanes stop claiming, finish or give back what they hold (the roles' phases, lower).
+        // 3. The web servers and connections close, then the beans go.
+        ConfigurableApplicationContext serving = context;
+        try {
+            if (serving != null && serving.isActive()) {
+                serving.close();
+            }
+        } finally {
+            // 4. The demo worker ends: no call is under way any more.
+            // 5. The embedded Redis writes all and ends; nobody needs it now.
+            // 6. The data directory is free for the next start.
+            foundation.close();
+        }
+    }
+
+    private Class<?>[] sources() {
+        List<Class<?>> sources = new ArrayList<>(List.of(BrokerApplication.class));
+        roles.forEach(role -> sources.add(role.configuration()));
+        return sources.toArray(Class<?>[]::new);
+    }
+
+    private void settle(ConfigurableEnvironment environment) {
+        String words = roles.stream().map(Role::word).collect(Collectors.joining(","));
+        environment.getPropertySources().addFirst(new MapPropertySource("roles", Map.of("broker.roles", words)));
+        environment.getPropertySources().addFirst(new MapPropertySource("foundation", foundation.lay(environment)));
+    }
+
+    private static int awaitSignal() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+        return ExitCode.OK;
+    }
+}
