@@ -12,8 +12,8 @@ interface CallbackBody {
     /**
      * Writes all of it.
      *
-     * @throws IOException only if the stream throws it; trouble of the body's own source is unchecked, so that it is not
-     *     taken for trouble with the receiver
+     * @throws IOException only if the stream throws it; trouble of the body's own source is unchecked, so that it is
+     *     not taken for trouble with the receiver
      */
     void writeTo(OutputStream out) throws IOException;
 

@@ -24,6 +24,7 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.entity.EntityTemplate;
+import org.apache.hc.core5.io.Closer;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +36,11 @@ import org.unfoldingword.broker.http.RetryAfter;
 
 /**
  * Posts callbacks, each exactly once: it follows no redirect, keeps no cookie, repeats nothing by itself and decodes
- * nothing. Every connection is to an address that the guard has judged. Safe for threads; one call blocks one, preferably
- * virtual, thread.
+ * nothing. Every connection is to an address that the guard has judged. Safe for threads; one call blocks one,
+ * preferably virtual, thread.
  *
- * <p>The status decides, as soon as it is there. What comes after it is read for the record only, up to a limit; an answer
- * that goes on for longer, or never ends, costs its connection and changes nothing.
+ * <p>The status decides, as soon as it is there. What comes after it is read for the record only, up to a limit; an
+ * answer that goes on for longer, or never ends, costs its connection and changes nothing.
  */
 final class CallbackClient implements AutoCloseable {
 
@@ -150,7 +151,7 @@ final class CallbackClient implements AutoCloseable {
         alarm.close();
     }
 
-    /** One call, and the two that may cut it short: the alarm and whoever stops us. The first of them names the outcome. */
+    /** One call, and the two that may cut it short: the alarm and whoever stops us. The first names the outcome. */
     private final class Exchange {
 
         private final HttpPost request;
@@ -178,22 +179,41 @@ final class CallbackClient implements AutoCloseable {
         }
 
         DeliveryOutcome run() {
-            try (ClassicHttpResponse response = http.executeOpen(null, request, null)) {
-                return outcomeOf(response);
+            try {
+                ClassicHttpResponse response = http.executeOpen(null, request, null);
+                try {
+                    return outcomeOf(response);
+                } finally {
+                    Closer.closeQuietly(response);
+                }
             } catch (IOException e) {
-                return outcomeOf(e);
+                return cutShort().orElseGet(() -> outcomeOf(e));
+            } catch (IllegalStateException e) {
+                // What the client throws, besides, when it is cut short between taking a connection and using it.
+                return cutShort().orElseThrow(() -> e);
             }
         }
 
+        private synchronized Optional<DeliveryOutcome> cutShort() {
+            return Optional.ofNullable(cutShort);
+        }
+
         private DeliveryOutcome outcomeOf(ClassicHttpResponse response) {
-            String answer = answerIn(response);
             int status = response.getCode();
+            Optional<Duration> retryAfter = retryAfter(response);
+            String answer = answerIn(response);
             if (status >= 200 && status < 300) {
                 return new DeliveryOutcome.Delivered(status);
             }
             return status == GONE
                     ? new DeliveryOutcome.Gone()
-                    : new DeliveryOutcome.Retryable(status, retryAfter(response), answer);
+                    : new DeliveryOutcome.Retryable(status, retryAfter, answer);
+        }
+
+        private Optional<Duration> retryAfter(ClassicHttpResponse response) {
+            return Optional.ofNullable(response.getFirstHeader(HttpHeaders.RETRY_AFTER))
+                    .map(Header::getValue)
+                    .flatMap(value -> RetryAfter.parse(value, clock.instant()));
         }
 
         /** Reads to the end where that is near, so that the connection can be used again. */
@@ -214,16 +234,7 @@ final class CallbackClient implements AutoCloseable {
             }
         }
 
-        private Optional<Duration> retryAfter(ClassicHttpResponse response) {
-            return Optional.ofNullable(response.getFirstHeader(HttpHeaders.RETRY_AFTER))
-                    .map(Header::getValue)
-                    .flatMap(value -> RetryAfter.parse(value, clock.instant()));
-        }
-
-        private synchronized DeliveryOutcome outcomeOf(IOException failure) {
-            if (cutShort != null) {
-                return cutShort;
-            }
+        private DeliveryOutcome outcomeOf(IOException failure) {
             if (Thread.currentThread().isInterrupted()) {
                 return new DeliveryOutcome.Aborted();
             }

@@ -28,7 +28,8 @@ public class CallbackConfiguration {
 
     @Bean
     CallbackClient callbackClient(CallbackProperties properties) {
-        String version = Optional.ofNullable(CallbackConfiguration.class.getPackage().getImplementationVersion())
+        String version = Optional.ofNullable(
+                        CallbackConfiguration.class.getPackage().getImplementationVersion())
                 .orElse("development");
         return new CallbackClient(
                 properties,

@@ -13,16 +13,16 @@ import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.RawObject;
 
 /**
- * The JSON of a callback: the broker's fields, the client's metadata last among them, then, of an answered message, every
- * field of the worker's ChatResponse, its value byte for byte as the worker wrote it.
+ * The JSON of a callback: the broker's fields, the client's metadata last among them, then, of an answered message,
+ * every field of the worker's ChatResponse, its value byte for byte as the worker wrote it.
  *
- * <p>Fields of the ChatResponse under one of the broker's own names are left out, also where the broker has no value for
- * that name: whoever reads {@code client_message_id} or {@code metadata} reads what the client sent, or nothing.
+ * <p>Fields of the ChatResponse under one of the broker's own names are left out, also where the broker has no value
+ * for that name: whoever reads {@code client_message_id} or {@code metadata} reads what the client sent, or nothing.
  */
 final class CallbackPayload {
 
-    private static final Set<String> OWN_NAMES = Set.of(
-            "message_id", "client_message_id", "user_id", "org_id", "client_id", "status", "metadata");
+    private static final Set<String> OWN_NAMES =
+            Set.of("message_id", "client_message_id", "user_id", "org_id", "client_id", "status", "metadata");
 
     private CallbackPayload() {}
 

@@ -14,8 +14,8 @@ import org.springframework.util.unit.DataSize;
  *     {@code host:port}: for development and private networks
  * @param signingSecrets Standard Webhooks secrets, {@code whsec_…}, newest first; each signs every callback, so that
  *     receivers can change theirs one by one. None: callbacks are not signed
- * @param retrySchedule the wait before each attempt, the first included; its length is the number of attempts, after which
- *     a callback is dead-lettered
+ * @param retrySchedule the wait before each attempt, the first included; its length is the number of attempts, after
+ *     which a callback is dead-lettered
  * @param jitter the share of a wait that may be added to it at random, so that receivers that failed together are not
  *     retried together
  * @param timeout one attempt as a whole, from the look-up of the name to the end of the answer; then it is dropped and
@@ -30,7 +30,10 @@ import org.springframework.util.unit.DataSize;
 record CallbackProperties(
         @DefaultValue List<String> allowedHosts,
         @DefaultValue List<Hidden> signingSecrets,
-        @DefaultValue({"0s", "5s", "30s", "2m", "10m", "30m", "1h", "2h"}) List<Duration> retrySchedule,
+
+        @DefaultValue({"0s", "5s", "30s", "2m", "10m", "30m", "1h", "2h"})
+        List<Duration> retrySchedule,
+
         @DefaultValue("0.1") double jitter,
         @DefaultValue("60s") Duration timeout,
         @DefaultValue("5s") Duration connectTimeout,
@@ -54,7 +57,11 @@ record CallbackProperties(
         expect(jitter >= 0 && jitter <= 1, "jitter", jitter, "from 0 to 1");
         expect(timeout.compareTo(Duration.ofSeconds(1)) >= 0, "timeout", timeout, "at least 1s");
         expect(connectTimeout.toMillis() > 0, "connect-timeout", connectTimeout, "at least 1ms");
-        expect(connectTimeout.compareTo(timeout) <= 0, "connect-timeout", connectTimeout, "at most timeout, " + timeout);
+        expect(
+                connectTimeout.compareTo(timeout) <= 0,
+                "connect-timeout",
+                connectTimeout,
+                "at most timeout, " + timeout);
         expect(concurrency >= 1, "concurrency", concurrency, ">= 1");
         expect(
                 concurrencyPerOrigin >= 1 && concurrencyPerOrigin <= concurrency,
@@ -93,8 +100,8 @@ record CallbackProperties(
     }
 
     /**
-     * Text that is not shown. It takes any, and is judged later: a conversion that fails would be reported together with
-     * the value that it failed on.
+     * Text that is not shown. It takes any, and is judged later: a conversion that fails would be reported together
+     * with the value that it failed on.
      */
     static final class Hidden {
 

@@ -83,8 +83,8 @@ final class DeliverCallback implements LaneHandler {
         try (Origins.Permit place = permit.get()) {
             MessageId id = claim.lease().id();
             CallbackBody body = body(id, claim.envelope(), claim.record());
-            DeliveryOutcome outcome = client.post(
-                    target, body, signature.sign(id.toString(), clock.instant(), body), held::onStop);
+            DeliveryOutcome outcome =
+                    client.post(target, body, signature.sign(id.toString(), clock.instant(), body), held::onStop);
             place.onOutcome(outcome);
             Verdict verdict = verdict(claim, outcome);
             tell(claim, outcome, verdict, Duration.ofNanos(ticker.nanos() - startNanos));
@@ -128,7 +128,8 @@ final class DeliverCallback implements LaneHandler {
 
     private static CallbackBody body(MessageId id, Envelope envelope, MessageRecord record) {
         if (record.response().isPresent()) {
-            return CallbackPayload.completed(id, envelope, bytes(record.response().get()));
+            return CallbackPayload.completed(
+                    id, envelope, bytes(record.response().get()));
         }
         MessageRecord.Fault fault =
                 record.error().orElse(new MessageRecord.Fault(record.state().toString(), "no answer"));

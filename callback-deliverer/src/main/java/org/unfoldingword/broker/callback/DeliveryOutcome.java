@@ -18,8 +18,8 @@ sealed interface DeliveryOutcome {
      * Answered, but not accepted: any other status. Redirects are among them, since they are not followed.
      *
      * @param retryAfter how long the receiver asks to wait
-     * @param answer the beginning of what it said, on one line, perhaps empty; it may quote the message, so it is for the
-     *     message's record and not for logs
+     * @param answer the beginning of what it said, on one line, perhaps empty; it may quote the message, so it is for
+     *     the message's record and not for logs
      */
     record Retryable(int status, Optional<Duration> retryAfter, String answer) implements DeliveryOutcome {}
 
@@ -27,8 +27,9 @@ sealed interface DeliveryOutcome {
     record TimedOut(Duration limit) implements DeliveryOutcome {}
 
     /**
-     * No answer, because there was no connection, or none any more: name unknown, refused, no TLS, reset. If it broke late,
-     * the receiver may have got the callback; all attempts have the same {@code webhook-id}, so nothing hangs on knowing.
+     * No answer, because there was no connection, or none any more: name unknown, refused, no TLS, reset. If it broke
+     * late, the receiver may have got the callback; all attempts have the same {@code webhook-id}, so nothing hangs on
+     * knowing.
      */
     record Unreached(IOException cause) implements DeliveryOutcome {}
 

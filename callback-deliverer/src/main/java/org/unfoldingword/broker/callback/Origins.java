@@ -21,10 +21,11 @@ import java.util.stream.Collectors;
 
 /**
  * Keeps one receiver's trouble its own: each origin has a bulkhead, so that a slow one occupies only its share of the
- * deliverer, and a circuit, so that one that does not answer is left alone for a while and then probed by a single attempt.
+ * deliverer, and a circuit, so that one that does not answer is left alone for a while and then probed by a single
+ * attempt.
  *
- * <p>Safe for threads. Remembers a bounded number of origins; those that had no callback for some time are forgotten, with
- * whatever was known of them, and so are the longest unused ones when there are too many.
+ * <p>Safe for threads. Remembers a bounded number of origins; those that had no callback for some time are forgotten,
+ * with whatever was known of them, and so are the longest unused ones when there are too many.
  */
 final class Origins {
 

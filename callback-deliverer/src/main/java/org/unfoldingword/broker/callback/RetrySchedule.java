@@ -8,9 +8,9 @@ import java.util.random.RandomGenerator;
 /**
  * When a callback is tried again, and when no more. Immutable.
  *
- * <p>A wait is the schedule's, or the receiver's {@code Retry-After} if that is longer; then up to the jitter's share is
- * added, never taken away; then it is cut to {@link #WAIT_MAX}. So the receiver can slow its callbacks down but not speed
- * them up, and receivers that failed together are not retried together.
+ * <p>A wait is the schedule's, or the receiver's {@code Retry-After} if that is longer; then up to the jitter's share
+ * is added, never taken away; then it is cut to {@link #WAIT_MAX}. So the receiver can slow its callbacks down but not
+ * speed them up, and receivers that failed together are not retried together.
  *
  * <p>The default schedule, without jitter:
  *

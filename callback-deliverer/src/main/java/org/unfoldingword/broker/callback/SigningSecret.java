@@ -14,8 +14,8 @@ import javax.crypto.spec.SecretKeySpec;
 /**
  * A symmetric secret of Standard Webhooks: {@code whsec_} and base64 of 24 to 64 bytes. Immutable; never shows itself.
  *
- * <p>Its scheme is {@code v1}, HMAC-SHA256. The specification's {@code v1a} (ed25519, {@code whsk_}) would be a second kind of
- * secret behind the same two methods, chosen by its prefix in {@link #of}.
+ * <p>Its scheme is {@code v1}, HMAC-SHA256. The specification's {@code v1a} (ed25519, {@code whsk_}) would be a second
+ * kind of secret behind the same two methods, chosen by its prefix in {@link #of}.
  */
 public final class SigningSecret {
 
@@ -39,7 +39,7 @@ public final class SigningSecret {
     public static SigningSecret of(String text) {
         byte[] key = text.startsWith(PREFIX) ? decoded(text.substring(PREFIX.length())) : new byte[0];
         if (key.length < KEY_BYTES_MIN || key.length > KEY_BYTES_MAX) {
-            throw new IllegalArgumentException("signing secret: not shown (expected: " + PREFIX + " and base64 of "
+            throw new IllegalArgumentException("a secret, not shown (expected: " + PREFIX + " and base64 of "
                     + KEY_BYTES_MIN + " to " + KEY_BYTES_MAX + " bytes)");
         }
         return new SigningSecret(key);

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The three headers of Standard Webhooks 1.0 on a callback: made by the sender, checked by the receiver. Immutable.
  *
- * <p>With several secrets a callback carries one signature of each, so that receivers may change theirs at leisure. Without
- * any it carries no {@code webhook-signature}; id and timestamp are there all the same, since receivers drop repetitions by
- * the id.
+ * <p>With several secrets a callback carries one signature of each, so that receivers may change theirs at leisure.
+ * Without any it carries no {@code webhook-signature}; id and timestamp are there all the same, since receivers drop
+ * repetitions by the id.
  */
 public final class WebhookSignature {
 

@@ -19,13 +19,14 @@ import org.apache.hc.client5.http.SystemDefaultDnsResolver;
  * Lets a client connect to public unicast addresses only, so that a URL which somebody else chose cannot reach into the
  * broker's own network. Immutable.
  *
- * <p>It is the resolver of the client that it guards: a name is looked up once, <em>all</em> its addresses are judged, and
- * exactly those are returned to be connected. A name that answers differently the second time (DNS rebinding) gains
+ * <p>It is the resolver of the client that it guards: a name is looked up once, <em>all</em> its addresses are judged,
+ * and exactly those are returned to be connected. A name that answers differently the second time (DNS rebinding) gains
  * nothing, and a name with one public and one private address is refused as a whole.
  *
- * <p>IPv4: everything but the blocks below, which are those of IANA's special-purpose registry and one of a cloud's own.
- * IPv6: only 2000::/3, from which global unicast is given out, less the special blocks in it. So loopback, link-local,
- * unique local, multicast, SRv6, discard, NAT64 and IPv4-mapped or -compatible addresses need no line of their own.
+ * <p>IPv4: everything but the blocks below, which are those of IANA's special-purpose registry and one of a cloud's
+ * own. IPv6: only 2000::/3, from which global unicast is given out, less the special blocks in it. So loopback,
+ * link-local, unique local, multicast, SRv6, discard, NAT64 and IPv4-mapped or -compatible addresses need no line of
+ * their own.
  *
  * <p>Exempt hosts may have any address. They are compared by name, before any look-up.
  */

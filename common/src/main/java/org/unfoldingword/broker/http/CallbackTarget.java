@@ -38,7 +38,8 @@ public final class CallbackTarget {
 
     private static final Set<String> INTERNAL_DOMAINS = Set.of("localhost", "local", "internal", "home.arpa");
 
-    private static final Pattern PLAIN_IPV4 = Pattern.compile("(?:OCTET\\.){3}OCTET".replace("OCTET", "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)"));
+    private static final Pattern PLAIN_IPV4 =
+            Pattern.compile("(?:OCTET\\.){3}OCTET".replace("OCTET", "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)"));
 
     private final URI uri;
     private final String origin;
@@ -51,7 +52,8 @@ public final class CallbackTarget {
     /**
      * Reads a URL and holds it against the rules.
      *
-     * @throws IllegalArgumentException naming the URL, without its secrets, and what was expected; fit for the caller's eyes
+     * @throws IllegalArgumentException naming the URL, without its secrets, and what was expected; fit for the caller's
+     *     eyes
      */
     public static CallbackTarget parse(String text, AddressGuard guard) {
         expect(text.length() <= LENGTH_MAX, text, "at most " + LENGTH_MAX + " characters");
@@ -151,9 +153,8 @@ public final class CallbackTarget {
 
     /** Shows of the URL what is no secret: neither password nor query, and no control characters. */
     private static IllegalArgumentException unexpected(String text, String expected) {
-        String shown = text.replaceFirst("[?#].*", "")
-                .replaceFirst("//[^/]*@", "//…@")
-                .replaceAll("[^\\P{C}]", "?");
+        String shown =
+                text.replaceFirst("[?#].*", "").replaceFirst("//[^/]*@", "//…@").replaceAll("[^\\P{C}]", "?");
         String cut = shown.length() <= SHOWN_MAX ? shown : shown.substring(0, SHOWN_MAX) + "…";
         return new IllegalArgumentException("callback_url: " + cut + " (expected: " + expected + ")");
     }
@@ -164,8 +165,8 @@ public final class CallbackTarget {
     }
 
     /**
-     * Scheme, host and port in lower case, the scheme's own port left out: {@code https://gateway.example}. Equal for all
-     * targets that share connections, a place in the order of results, and a fate.
+     * Scheme, host and port in lower case, the scheme's own port left out: {@code https://gateway.example}. Equal for
+     * all targets that share connections, a place in the order of results, and a fate.
      */
     public String origin() {
         return origin;

@@ -15,7 +15,8 @@ public class LaneConfiguration {
 
     @Bean
     HolderName holderName() {
-        String machine = Optional.ofNullable(System.getenv("HOSTNAME")).orElse("local").replaceAll("[^A-Za-z0-9.-]", "-");
+        String machine =
+                Optional.ofNullable(System.getenv("HOSTNAME")).orElse("local").replaceAll("[^A-Za-z0-9.-]", "-");
         return new HolderName(machine + "-" + ProcessHandle.current().pid() + "-"
                 + Integer.toHexString(SystemTime.random().nextInt(0x10000, 0x100000)));
     }

@@ -23,10 +23,7 @@ class AddressGuardTest {
 
     /** The first and the last address of each block. */
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     0.0.0.0           | 0.255.255.255     | this network
                     10.0.0.0          | 10.255.255.255    | private
                     100.64.0.0        | 100.127.255.255   | shared, behind carrier-grade NAT
@@ -46,7 +43,7 @@ class AddressGuardTest {
                     203.0.113.0       | 203.0.113.255     | documentation
                     224.0.0.0         | 239.255.255.255   | multicast
                     240.0.0.0         | 255.255.255.255   | reserved
-                    2001::            | 2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff      | protocol assignments, Teredo, ORCHID
+                    2001::            | 2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff | protocol assignments, Teredo, ORCHID
                     2001:db8::        | 2001:db8:ffff:ffff:ffff:ffff:ffff:ffff      | documentation
                     2002::            | 2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff     | 6to4
                     2620:4f:8000::    | 2620:4f:8000:ffff:ffff:ffff:ffff:ffff       | AS112 sink
@@ -93,12 +90,40 @@ class AddressGuardTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "1.0.0.0", "8.8.8.8", "9.255.255.255", "11.0.0.0", "100.63.255.255", "100.128.0.0", "126.255.255.255",
-                "128.0.0.0", "168.63.129.15", "168.63.129.17", "169.253.255.255", "169.255.0.0", "172.15.255.255",
-                "172.32.0.0", "192.0.1.0", "192.0.3.0", "192.167.255.255", "192.169.0.0", "198.17.255.255",
-                "198.20.0.0", "198.51.101.0", "203.0.112.255", "203.0.114.0", "223.255.255.255", "2000::1",
-                "2001:200::", "2001:4860:4860::8888", "2001:db7:ffff::", "2001:db9::", "2003::", "2606:4700::1111",
-                "2a00:1450::1", "3ffe:ffff::", "3fff:1000::"
+                "1.0.0.0",
+                "8.8.8.8",
+                "9.255.255.255",
+                "11.0.0.0",
+                "100.63.255.255",
+                "100.128.0.0",
+                "126.255.255.255",
+                "128.0.0.0",
+                "168.63.129.15",
+                "168.63.129.17",
+                "169.253.255.255",
+                "169.255.0.0",
+                "172.15.255.255",
+                "172.32.0.0",
+                "192.0.1.0",
+                "192.0.3.0",
+                "192.167.255.255",
+                "192.169.0.0",
+                "198.17.255.255",
+                "198.20.0.0",
+                "198.51.101.0",
+                "203.0.112.255",
+                "203.0.114.0",
+                "223.255.255.255",
+                "2000::1",
+                "2001:200::",
+                "2001:4860:4860::8888",
+                "2001:db7:ffff::",
+                "2001:db9::",
+                "2003::",
+                "2606:4700::1111",
+                "2a00:1450::1",
+                "3ffe:ffff::",
+                "3fff:1000::"
             })
     void letsPublicUnicastPass(String address) throws Exception {
         assertThat(GUARD.objection(address(address))).isEmpty();
@@ -121,7 +146,8 @@ class AddressGuardTest {
     @Test
     void looksUpOnceAndReturnsExactlyWhatItJudged() throws Exception {
         Queue<String> answers = new ArrayDeque<>(List.of("8.8.8.8", "127.0.0.1"));
-        AddressGuard rebound = new AddressGuard(Set.of(), resolver(host -> new InetAddress[] {address(answers.remove())}));
+        AddressGuard rebound =
+                new AddressGuard(Set.of(), resolver(host -> new InetAddress[] {address(answers.remove())}));
 
         assertThat(rebound.resolve("rebind.example", 443))
                 .containsExactly(new InetSocketAddress(address("8.8.8.8"), 443));

@@ -16,10 +16,7 @@ class CallbackTargetTest {
             new AddressGuard(Set.of("localhost:3000", "127.0.0.1", "[::1]", "gateway", "10.1.2.3:81"));
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     https://gateway.example/progress-callback   | https://gateway.example
                     HTTPS://Gateway.Example:443/x?token=T       | https://gateway.example
                     https://gateway.example:8443                | https://gateway.example:8443
@@ -40,10 +37,7 @@ class CallbackTargetTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     http://gateway.example/hook           | https
                     http://localhost:3001/                | https
                     http://10.1.2.3:82/                   | https
@@ -154,8 +148,7 @@ class CallbackTargetTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CallbackTarget.parse("http://ann@127.0.0.1/", GUARD))
                 .withMessageContaining("no user name");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> CallbackTarget.parse("http://2130706433/", GUARD));
+        assertThatIllegalArgumentException().isThrownBy(() -> CallbackTarget.parse("http://2130706433/", GUARD));
     }
 
     @Test
@@ -170,7 +163,8 @@ class CallbackTargetTest {
 
     @Test
     void keepsThePathAsItIsButForAscii() {
-        assertThat(CallbackTarget.parse("https://gateway.example/a%2Fb/é?x=%20&y=[1]", GUARD).uri())
+        assertThat(CallbackTarget.parse("https://gateway.example/a%2Fb/é?x=%20&y=[1]", GUARD)
+                        .uri())
                 .hasToString("https://gateway.example/a%2Fb/%C3%A9?x=%20&y=[1]");
     }
 }

@@ -14,10 +14,7 @@ class RetryAfterTest {
     private static final Instant NOW = Instant.parse("1994-11-06T08:49:37Z");
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     120                             | PT2M
                     0                               | PT0S
                     ' 5 '                           | PT5S

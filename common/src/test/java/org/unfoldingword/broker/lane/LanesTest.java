@@ -347,8 +347,7 @@ class LanesTest {
     /** As if the time until the lease's end or the next attempt had passed. */
     private void makeDue(Conversation conversation) {
         String later = "broker:{p%02d}:later:messages".formatted(conversation.partition(16));
-        redis.call(commands ->
-                commands.zadd(later, io.lettuce.core.ScoredValue.just(1, Redis.utf8(conversation.name()))));
+        redis.call(commands -> commands.zadd(later, 1.0, Redis.utf8(conversation.name())));
     }
 
     private static String streamOf(Conversation conversation) {

@@ -56,15 +56,15 @@ public class DispatchConfiguration {
             HolderName holder,
             MeterRegistry meters) {
         DispatchHead handler = new DispatchHead(
-                dispatch,
-                worker.endpoint(),
-                client,
-                workerCircuit,
-                SystemTime.random(),
+                dispatch, worker.endpoint(), client, workerCircuit, SystemTime.random(), SystemTime.ticker(), meters);
+        LaneWorker lane = new LaneWorker(
+                lanes,
+                Lane.MESSAGES,
+                holder.of("dispatcher"),
+                dispatch.concurrency(),
+                handler,
                 SystemTime.ticker(),
                 meters);
-        LaneWorker lane = new LaneWorker(
-                lanes, Lane.MESSAGES, holder.of("dispatcher"), dispatch.concurrency(), handler, SystemTime.ticker(), meters);
         return new LaneLifecycle(lane, dispatch.grace());
     }
 }

@@ -100,15 +100,18 @@ final class DispatchHead implements LaneHandler {
     }
 
     private Optional<Verdict> withoutCalling(Claim claim) {
-        boolean expired = claim.envelope().expiresAtMillis().filter(at -> at <= claim.at().toEpochMilli()).isPresent();
+        boolean expired = claim.envelope()
+                .expiresAtMillis()
+                .filter(at -> at <= claim.at().toEpochMilli())
+                .isPresent();
         if (expired && claim.record().attempts() == 1) {
             MessageRecord.Fault fault = new MessageRecord.Fault("expired", "it waited longer than expires_in");
             return Optional.of(new Verdict.Ended(MessageState.EXPIRED, fault, Doubt.UNCHANGED));
         }
         int lapses = claim.record().lapses();
         if (lapses >= properties.deliveriesMax()) {
-            return Optional.of(failed(
-                    "poison_message", lapses + " dispatchers took it and did not come back", Doubt.RAISED));
+            return Optional.of(
+                    failed("poison_message", lapses + " dispatchers took it and did not come back", Doubt.RAISED));
         }
         if (claim.lapsed() && !properties.repeatLapsed()) {
             return Optional.of(failed("dispatcher_lost", "its dispatcher did not come back", Doubt.RAISED));

@@ -27,7 +27,6 @@ import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
-import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.unfoldingword.broker.lane.Payload;
 
@@ -44,7 +43,8 @@ final class WorkerClient implements AutoCloseable {
     private final ScheduledExecutorService deadlines;
     private final CloseableHttpClient http;
 
-    WorkerClient(WorkerProperties properties, int connections, InstantSource clock, ScheduledExecutorService deadlines) {
+    WorkerClient(
+            WorkerProperties properties, int connections, InstantSource clock, ScheduledExecutorService deadlines) {
         this.properties = properties;
         this.clock = clock;
         this.deadlines = deadlines;
@@ -65,7 +65,10 @@ final class WorkerClient implements AutoCloseable {
         try {
             HttpPost post = request(call);
             call.begins(post);
-            return http.execute(post, response -> outcome(call, response, frames));
+            // Closed, not drained: a stream that goes on after its terminal frame is not waited for.
+            try (ClassicHttpResponse response = http.executeOpen(null, post, null)) {
+                return outcome(call, response, frames);
+            }
         } catch (SseReader.TooLong e) {
             return new WorkerOutcome.TooLong(properties.maxReply().toBytes());
         } catch (IOException e) {
@@ -91,6 +94,10 @@ final class WorkerClient implements AutoCloseable {
         if (!properties.apiKey().isEmpty()) {
             post.setHeader("Authorization", "Bearer " + properties.apiKey());
         }
+        // A kept connection that the worker closes at this very moment would look like a call whose end was not seen.
+        // Beside a
+        // turn of seconds, a new one costs nothing.
+        post.setHeader("Connection", "close");
         post.setHeader("Accept", call.endpoint() == Endpoint.STREAM ? "text/event-stream" : "application/json");
         call.headers().forEach(post::setHeader);
         post.setEntity(new PayloadEntity(call.body()));
@@ -155,12 +162,10 @@ final class WorkerClient implements AutoCloseable {
                         .build())
                 .setMaxConnTotal(connections)
                 .setMaxConnPerRoute(connections)
-                .setDefaultSocketConfig(SocketConfig.custom().setTcpNoDelay(true).build())
+                .setDefaultSocketConfig(
+                        SocketConfig.custom().setTcpNoDelay(true).build())
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(Timeout.of(properties.connectTimeout()))
-                        // A pooled connection that the worker has closed meanwhile would look like a call of unknown end.
-                        .setValidateAfterInactivity(TimeValue.ofMilliseconds(100))
-                        .setTimeToLive(TimeValue.ofMinutes(1))
                         .build())
                 .build();
     }

@@ -29,7 +29,8 @@ record WorkerProperties(
 
     WorkerProperties {
         if (!baseUrl.matches("https?://[^/?#\\s]+(/[^?#\\s]*)?")) {
-            throw refused("base-url", "'" + baseUrl + "'", "http://host[:port] or https://…; environment: WORKER_BASE_URL");
+            throw refused(
+                    "base-url", "'" + baseUrl + "'", "http://host[:port] or https://…; environment: WORKER_BASE_URL");
         }
         positive("timeout", timeout);
         positive("idle-timeout", idleTimeout);
@@ -37,7 +38,8 @@ record WorkerProperties(
         if (idleTimeout.compareTo(timeout) > 0) {
             throw refused("idle-timeout", idleTimeout, "at most timeout, " + timeout);
         }
-        if (maxReply.toBytes() < 1024 || maxReply.toBytes() > DataSize.ofMegabytes(512).toBytes()) {
+        if (maxReply.toBytes() < 1024
+                || maxReply.toBytes() > DataSize.ofMegabytes(512).toBytes()) {
             throw refused("max-reply", maxReply, "1KB to 512MB");
         }
     }

@@ -17,8 +17,7 @@ import org.unfoldingword.broker.message.RawObject;
 final class WorkerReply {
 
     /** 429 codes that say "the turn ran, and failed". All other 429 are busy or rate limits. */
-    private static final Set<String> RAN =
-            Set.of("MCP_CALL_LIMIT_EXCEEDED", "MCP_REQUEST_CALL_LIMIT_EXCEEDED");
+    private static final Set<String> RAN = Set.of("MCP_CALL_LIMIT_EXCEEDED", "MCP_REQUEST_CALL_LIMIT_EXCEEDED");
 
     private static final int MESSAGE_MAX = 500;
 
@@ -31,7 +30,8 @@ final class WorkerReply {
             String type = text(json, "type");
             return switch (type) {
                 case "complete" -> Optional.of(answered(json.bytes("response").orElse(new byte[0])));
-                case "error" -> Optional.of(new WorkerOutcome.TurnFailed("worker_failed", shortened(text(json, "error"))));
+                case "error" ->
+                    Optional.of(new WorkerOutcome.TurnFailed("worker_failed", shortened(text(json, "error"))));
                 default -> Optional.empty();
             };
         } catch (IOException notJson) {
@@ -59,13 +59,15 @@ final class WorkerReply {
     static WorkerOutcome refused(int status, byte[] body, Optional<String> retryAfter, Instant now) {
         JsonNode json = object(body);
         String code = json.path("code").asText("");
-        String message = shortened(json.path("message").asText(json.path("error").asText(new String(body, UTF_8))));
+        String message =
+                shortened(json.path("message").asText(json.path("error").asText(new String(body, UTF_8))));
         if (status == 429 && RAN.contains(code)) {
             return new WorkerOutcome.TurnFailed(code, message);
         }
         if (status == 429 || status == 503) {
             Optional<Duration> hint = json.path("retry_after_ms").isNumber()
-                    ? Optional.of(Duration.ofMillis(Math.max(0, json.path("retry_after_ms").asLong())))
+                    ? Optional.of(Duration.ofMillis(
+                            Math.max(0, json.path("retry_after_ms").asLong())))
                     : retryAfter.flatMap(value -> RetryAfter.parse(value, now));
             return new WorkerOutcome.Busy(code.isEmpty() ? "HTTP_" + status : code, hint);
         }

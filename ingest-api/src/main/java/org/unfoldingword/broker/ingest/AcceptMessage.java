@@ -34,7 +34,8 @@ final class AcceptMessage {
     }
 
     /** @throws Problem if its callback may not be called, its key belongs to another message, or the queue is full */
-    Taken accept(MessageId id, Submission submission, Optional<IdempotencyKey> key, String traceparent, Watching watching) {
+    Taken accept(
+            MessageId id, Submission submission, Optional<IdempotencyKey> key, String traceparent, Watching watching) {
         submission.callbackUrl().ifPresent(this::check);
         Envelope envelope = new Envelope(
                 submission.org(),
@@ -45,8 +46,8 @@ final class AcceptMessage {
                 submission.metadata(),
                 submission.expiresIn().map(wait -> clock.instant().plus(wait).toEpochMilli()),
                 traceparent.isEmpty() ? Optional.empty() : Optional.of(traceparent));
-        Appended appended = lanes.append(
-                new NewMessage(id, submission.conversation(), envelope, submission.body(), key, watching));
+        Appended appended =
+                lanes.append(new NewMessage(id, submission.conversation(), envelope, submission.body(), key, watching));
         return switch (appended) {
             case Appended.Accepted accepted -> new Taken(id, Optional.of(accepted.position()), false);
             case Appended.Duplicate duplicate -> new Taken(duplicate.first(), Optional.empty(), true);
@@ -60,7 +61,8 @@ final class AcceptMessage {
                 throw Problem.of(
                         429,
                         "queue_full",
-                        "the conversation has " + full.waiting() + " waiting messages (expected: fewer, see its queue)");
+                        "the conversation has " + full.waiting()
+                                + " waiting messages (expected: fewer, see its queue)");
         };
     }
 

@@ -25,13 +25,14 @@ final class ApiKeyFilter extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         Optional<String> shown = shown(request);
-        if (shown.filter(text -> MessageDigest.isEqual(text.getBytes(UTF_8), key)).isPresent()) {
+        if (shown.filter(text -> MessageDigest.isEqual(text.getBytes(UTF_8), key))
+                .isPresent()) {
             chain.doFilter(request, response);
             return;
         }
         String fault = shown.isPresent() ? "unknown key" : "no key";
-        Problem problem =
-                Problem.of(401, "unauthorized", fault + " (expected: X-API-Key or Authorization: Bearer with a known key)");
+        Problem problem = Problem.of(
+                401, "unauthorized", fault + " (expected: X-API-Key or Authorization: Bearer with a known key)");
         response.setStatus(401);
         response.setHeader("WWW-Authenticate", "Bearer");
         response.setContentType("application/problem+json");

@@ -31,9 +31,12 @@ final class HealthController {
         json.put("redis_connected", totals.isPresent());
         json.put("worker_connected", worker);
         json.put("active_queues", totals.map(Totals::activeQueues).orElse(0L));
-        json.put("queued_messages", totals.map(t -> t.unfinished() - t.running()).orElse(0L));
+        json.put(
+                "queued_messages", totals.map(t -> t.unfinished() - t.running()).orElse(0L));
         json.put("messages_processing", totals.map(Totals::running).orElse(0L));
-        json.put("dead_letters", totals.map(t -> t.deadMessages() + t.deadCallbacks()).orElse(0L));
+        json.put(
+                "dead_letters",
+                totals.map(t -> t.deadMessages() + t.deadCallbacks()).orElse(0L));
         json.put("dispatchers", totals.map(t -> t.dispatchers().size()).orElse(0));
         json.put("deliverers", totals.map(t -> t.deliverers().size()).orElse(0));
         json.put("version", version());

@@ -18,12 +18,7 @@ import org.unfoldingword.broker.telemetry.SystemTime;
 /** The ingest role: the one door of this package. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(IngestProperties.class)
-@Import({
-    LaneConfiguration.class,
-    MessageController.class,
-    QueueController.class,
-    HealthController.class,
-    Problems.class
+@Import({LaneConfiguration.class, MessageController.class, QueueController.class, HealthController.class, Problems.class
 })
 public class IngestConfiguration {
 

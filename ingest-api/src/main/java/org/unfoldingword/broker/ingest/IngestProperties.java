@@ -35,12 +35,13 @@ record IngestProperties(
                     "broker.ingest.api-key: not set (expected: the key that clients show; environment: BROKER_API_KEY)");
         }
         if (syncWait.isNegative() || syncWait.compareTo(Duration.ofHours(1)) > 0) {
-            throw new IllegalArgumentException("broker.ingest.sync-wait: " + syncWait
-                    + " (expected: 0s to 1h; environment: BROKER_SYNC_WAIT)");
+            throw new IllegalArgumentException(
+                    "broker.ingest.sync-wait: " + syncWait + " (expected: 0s to 1h; environment: BROKER_SYNC_WAIT)");
         }
-        if (maxBody.toBytes() < 1024 || maxBody.toBytes() > DataSize.ofMegabytes(512).toBytes()) {
-            throw new IllegalArgumentException("broker.ingest.max-body: " + maxBody
-                    + " (expected: 1KB to 512MB; environment: BROKER_MAX_BODY)");
+        if (maxBody.toBytes() < 1024
+                || maxBody.toBytes() > DataSize.ofMegabytes(512).toBytes()) {
+            throw new IllegalArgumentException(
+                    "broker.ingest.max-body: " + maxBody + " (expected: 1KB to 512MB; environment: BROKER_MAX_BODY)");
         }
     }
 

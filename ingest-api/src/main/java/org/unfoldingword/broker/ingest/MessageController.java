@@ -107,9 +107,10 @@ final class MessageController {
     /** 202: accepted, the answer comes another way. */
     private ResponseEntity<byte[]> queued(AcceptMessage.Taken taken, boolean preferred) {
         ObjectNode body = Json.mapper().createObjectNode();
-        Optional<Found> found =
-                taken.repeated() ? lanes.find(taken.id(), Watching.NOTHING) : Optional.empty();
-        body.put("status", found.map(f -> f.record().state()).orElse(MessageState.QUEUED).toString());
+        Optional<Found> found = taken.repeated() ? lanes.find(taken.id(), Watching.NOTHING) : Optional.empty();
+        body.put(
+                "status",
+                found.map(f -> f.record().state()).orElse(MessageState.QUEUED).toString());
         taken.position().or(() -> found.flatMap(Found::position)).ifPresent(n -> body.put("queue_position", n));
         body.put("message_id", taken.id().toString());
         ResponseEntity.BodyBuilder answer = json(202).location(URI.create(PATH + "/" + taken.id()));
@@ -129,7 +130,10 @@ final class MessageController {
             return json(200)
                     .location(URI.create(PATH + "/" + taken.id()))
                     .body(response.rewrite(
-                            Set.of(), Map.of("message_id", Bodies.bytes(TextNode.valueOf(taken.id().toString())))));
+                            Set.of(),
+                            Map.of(
+                                    "message_id",
+                                    Bodies.bytes(TextNode.valueOf(taken.id().toString())))));
         }
         MessageRecord.Fault fault = record.error().orElse(new MessageRecord.Fault("unknown", "no answer"));
         int status =

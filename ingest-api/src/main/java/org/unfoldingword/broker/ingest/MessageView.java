@@ -23,7 +23,9 @@ final class MessageView {
         Envelope envelope = found.envelope();
         ObjectNode json = Json.mapper().createObjectNode();
         json.put("message_id", found.id().toString());
-        json.set("client_message_id", envelope.clientMessageId().map(TextNode::valueOf).orElse(null));
+        json.set(
+                "client_message_id",
+                envelope.clientMessageId().map(TextNode::valueOf).orElse(null));
         json.put("user_id", envelope.user());
         json.put("org_id", envelope.org());
         json.put("client_id", envelope.client());
@@ -33,9 +35,9 @@ final class MessageView {
         record.startedAt().ifPresent(at -> json.put("started_at", at.toString()));
         record.finishedAt().ifPresent(at -> json.put("finished_at", at.toString()));
         json.put("attempts", record.attempts());
-        record.error().ifPresent(fault -> json.putObject("error")
-                .put("code", fault.code())
-                .put("message", fault.message()));
+        record.error()
+                .ifPresent(fault ->
+                        json.putObject("error").put("code", fault.code()).put("message", fault.message()));
         record.callback().ifPresent(callback -> callback(json.putObject("callback"), callback));
         envelope.metadata().ifPresent(metadata -> json.set("metadata", metadata));
         Map<String, byte[]> response = new LinkedHashMap<>();

@@ -21,7 +21,8 @@ record Preference(boolean async, Optional<Duration> hold) {
         Optional<Duration> hold = Optional.empty();
         for (String header : headers == null ? Collections.<String>emptyList() : headers) {
             for (String part : header.split(",", -1)) {
-                String word = part.strip().toLowerCase(Locale.ROOT).split(";", -1)[0].strip();
+                String word =
+                        part.strip().toLowerCase(Locale.ROOT).split(";", -1)[0].strip();
                 Matcher waits = WAIT.matcher(word);
                 async |= word.equals("respond-async");
                 if (waits.matches() && hold.isEmpty()) {

@@ -39,9 +39,12 @@ final class Problems {
     ResponseEntity<byte[]> redisAway(RedisUnavailable away) {
         log.warn("a request was refused: Redis is away ({})", away.getMessage());
         HttpHeaders headers = new HttpHeaders();
-        headers.set(HttpHeaders.RETRY_AFTER, Long.toString(Math.max(1, properties.retryAfter().toSeconds())));
+        headers.set(
+                HttpHeaders.RETRY_AFTER,
+                Long.toString(Math.max(1, properties.retryAfter().toSeconds())));
         return answer(
-                Problem.of(503, "store_unavailable", "The store cannot be reached now; nothing was accepted. Try again."),
+                Problem.of(
+                        503, "store_unavailable", "The store cannot be reached now; nothing was accepted. Try again."),
                 headers);
     }
 

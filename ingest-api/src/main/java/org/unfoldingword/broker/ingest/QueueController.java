@@ -45,7 +45,9 @@ final class QueueController {
             waiting.addObject()
                     .put("message_id", entry.id().toString())
                     .put("position", i + 1)
-                    .put("age_seconds", Duration.between(entry.acceptedAt(), queue.at()).toSeconds());
+                    .put(
+                            "age_seconds",
+                            Duration.between(entry.acceptedAt(), queue.at()).toSeconds());
         }
         long usualMillis = queue.usual().map(Duration::toMillis).orElse(0L);
         json.put("estimated_wait_seconds", Math.ceilDiv(usualMillis * entries.size(), 1000L));

@@ -63,11 +63,7 @@ record Submission(
 
     private static Conversation conversation(RawObject json, String org, String user) {
         String type = text(json, "chat_type").orElse("private");
-        check(
-                "chat_type",
-                type,
-                Set.of("private", "group", "supergroup")::contains,
-                "private, group or supergroup");
+        check("chat_type", type, Set.of("private", "group", "supergroup")::contains, "private, group or supergroup");
         if (type.equals("private")) {
             return Conversation.ofUser(org, user);
         }

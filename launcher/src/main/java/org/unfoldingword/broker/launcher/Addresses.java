@@ -53,7 +53,9 @@ record Addresses(String host, InetAddress address, int publicPort, int managemen
 
     /** A setting's text; what is blank counts as unset. */
     static Optional<String> text(Environment environment, String property) {
-        return Optional.ofNullable(environment.getProperty(property)).map(String::strip).filter(text -> !text.isEmpty());
+        return Optional.ofNullable(environment.getProperty(property))
+                .map(String::strip)
+                .filter(text -> !text.isEmpty());
     }
 
     private static int port(Environment environment, String property) {
@@ -74,8 +76,8 @@ record Addresses(String host, InetAddress address, int publicPort, int managemen
             free.bind(new InetSocketAddress(address, port));
         } catch (IOException | IllegalArgumentException taken) {
             throw new StartFailure(
-                    "port " + port + " of " + host + ": " + taken.getMessage() + " (expected: a free port; environment: "
-                            + variable + ")",
+                    "port " + port + " of " + host + ": " + taken.getMessage()
+                            + " (expected: a free port; environment: " + variable + ")",
                     taken);
         }
     }

@@ -33,6 +33,7 @@ final class AllInOne implements Foundation {
 
     private volatile String key = "";
     private volatile boolean demo;
+    private volatile boolean loopbackCallbacks;
 
     AllInOne(Sleeper sleeper, InstantSource clock, Ticker ticker) {
         this.sleeper = sleeper;
@@ -42,7 +43,8 @@ final class AllInOne implements Foundation {
 
     @Override
     public Map<String, Object> lay(Environment environment) {
-        DataDirectory data = new DataDirectory(Path.of(text(environment, "broker.data-dir").orElse("data")));
+        DataDirectory data =
+                new DataDirectory(Path.of(text(environment, "broker.data-dir").orElse("data")));
         Addresses addresses = Addresses.of(environment, "127.0.0.1");
         boolean embedded = text(environment, "broker.redis.url").isEmpty();
         if (embedded) {
@@ -68,6 +70,13 @@ final class AllInOne implements Foundation {
 
     @Override
     public String ready(Served served) {
+        // Not told before: a start that fails says why, and nothing else.
+        if (loopbackCallbacks) {
+            log.info("callbacks to 127.0.0.1 and localhost are allowed, since only this machine is served");
+        }
+        if (demo) {
+            log.info("WORKER_BASE_URL is unset: the built-in demo worker answers");
+        }
         String use = key.isEmpty() ? "key as given" : "key " + key;
         return "broker ready on " + served.publicUrl() + " (console " + served.publicUrl() + "/console, " + use
                 + (demo ? ", demo worker" : "") + ", redis " + served.redis() + ")";
@@ -91,7 +100,8 @@ final class AllInOne implements Foundation {
 
     private Map<String, Object> secrets(Environment environment, DataDirectory data, Addresses addresses) {
         Map<String, Object> made = new HashMap<>();
-        Optional<String> given = text(environment, "broker.ingest.api-key").or(() -> text(environment, "broker.ingest.api-keys-file"));
+        Optional<String> given =
+                text(environment, "broker.ingest.api-key").or(() -> text(environment, "broker.ingest.api-keys-file"));
         if (given.isEmpty()) {
             if (!addresses.loopbackOnly()) {
                 throw new StartFailure("BROKER_API_KEY: unset (expected: a key, since HOST " + addresses.host()
@@ -106,13 +116,14 @@ final class AllInOne implements Foundation {
         return made;
     }
 
-    private static Map<String, Object> loopbackCallbacks(Environment environment, Addresses addresses) {
+    private Map<String, Object> loopbackCallbacks(Environment environment, Addresses addresses) {
         if (!addresses.loopbackOnly()) {
             return Map.of();
         }
-        log.info("callbacks to 127.0.0.1 and localhost are allowed, since only this machine is served");
+        loopbackCallbacks = true;
         String hosts = Stream.concat(
-                        text(environment, "broker.callback.allowed-hosts").stream(), Stream.of("127.0.0.1", "localhost"))
+                        text(environment, "broker.callback.allowed-hosts").stream(),
+                        Stream.of("127.0.0.1", "localhost"))
                 .collect(Collectors.joining(","));
         return Map.of("broker.callback.allowed-hosts", hosts);
     }
@@ -130,7 +141,6 @@ final class AllInOne implements Foundation {
         DemoWorker starting = DemoWorker.start(Secret.API_KEY.fresh(), sleeper, clock);
         worker = starting;
         demo = true;
-        log.info("WORKER_BASE_URL is unset: messages are answered by the built-in demo worker at {}", starting.baseUrl());
         return Map.of("broker.worker.base-url", starting.baseUrl(), "broker.worker.api-key", starting.key());
     }
 }

@@ -51,7 +51,8 @@ record Callback(Instant at, String id, String timestamp, String signature, Strin
                     .map(JsonNode::asText)
                     .collect(Collectors.joining("\n"));
         }
-        return json.path("text").asText(json.path("error").asText(json.path("message").asText("")));
+        return json.path("text")
+                .asText(json.path("error").asText(json.path("message").asText("")));
     }
 
     private static String header(Headers headers, String name) {

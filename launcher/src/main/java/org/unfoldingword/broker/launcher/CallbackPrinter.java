@@ -27,7 +27,10 @@ final class CallbackPrinter {
     }
 
     void print(Callback callback, int attempt, String verdict, int status) {
-        lines(json ? List.of(object(callback, attempt, verdict, status)) : forPeople(callback, attempt, verdict, status));
+        lines(
+                json
+                        ? List.of(object(callback, attempt, verdict, status))
+                        : forPeople(callback, attempt, verdict, status));
     }
 
     private static List<String> forPeople(Callback callback, int attempt, String verdict, int status) {

@@ -80,14 +80,14 @@ final class CallbackReceiver implements AutoCloseable {
             InstantSource clock) {
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 256);
-            CallbackReceiver receiver =
-                    new CallbackReceiver(server, behaviour, signatures, printer, sleeper, clock);
+            CallbackReceiver receiver = new CallbackReceiver(server, behaviour, signatures, printer, sleeper, clock);
             server.createContext("/", receiver::receive);
             server.setExecutor(receiver.threads);
             server.start();
             return receiver;
         } catch (IOException | IllegalArgumentException unusable) {
-            throw new StartFailure("--port: " + port + ": " + FailureLine.reason(unusable) + " (expected: a free port)", unusable);
+            throw new StartFailure(
+                    "--port: " + port + ": " + FailureLine.reason(unusable) + " (expected: a free port)", unusable);
         }
     }
 
@@ -108,7 +108,9 @@ final class CallbackReceiver implements AutoCloseable {
                 return;
             }
             Callback callback = Callback.of(
-                    clock.instant(), exchange.getRequestHeaders(), exchange.getRequestBody().readAllBytes());
+                    clock.instant(),
+                    exchange.getRequestHeaders(),
+                    exchange.getRequestBody().readAllBytes());
             int attempt = callback.id().isEmpty() ? 1 : attempts.merge(callback.id(), 1, Integer::sum);
             int status = behaviour.statusOf(attempt);
             String verdict = signatures.map(check -> check.verdict(callback)).orElse("signature not checked");

@@ -28,11 +28,12 @@ final class DataLock implements AutoCloseable {
             }
             // The holder's process id, for the message above.
             channel.truncate(0);
-            channel.write(ByteBuffer.wrap(
-                    Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            channel.write(
+                    ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
             return new DataLock(channel);
         } catch (IOException unusable) {
-            throw new StartFailure(file + ": " + FailureLine.reason(unusable) + " (expected: a file that can be locked)", unusable);
+            throw new StartFailure(
+                    file + ": " + FailureLine.reason(unusable) + " (expected: a file that can be locked)", unusable);
         }
     }
 

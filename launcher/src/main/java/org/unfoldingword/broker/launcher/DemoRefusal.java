@@ -43,9 +43,11 @@ final class DemoRefusal extends Exception {
     /** What {@code [fail=…]} asks for, as the worker or what stands before it would say it. */
     static DemoRefusal asTold(int status) {
         return switch (status) {
-            case 429 -> new DemoRefusal(429, JsonObjects.object()
-                    .put("error", "Rate limit exceeded")
-                    .put("code", "RATE_LIMIT_EXCEEDED"), 10);
+            case 429 ->
+                new DemoRefusal(
+                        429,
+                        JsonObjects.object().put("error", "Rate limit exceeded").put("code", "RATE_LIMIT_EXCEEDED"),
+                        10);
             case 503 -> new DemoRefusal(503, JsonObjects.object().put("error", "Service unavailable"), 1);
             case 502 -> new DemoRefusal(502, coded("ClaudeAPIError", "CLAUDE_API_ERROR", "529 overloaded"), 0);
             default -> new DemoRefusal(status, JsonObjects.object().put("error", "Failed as told: " + status), 0);

@@ -40,12 +40,14 @@ record DemoRequest(String org, String userId, String scope, String content, bool
         }
         if (json.has("response_language_hint")
                 && !json.path("response_language_hint").asText().matches("[a-z]{2}")) {
-            throw DemoRefusal.edge("response_language_hint must be a valid ISO 639-1 language code (2 lowercase letters)");
+            throw DemoRefusal.edge(
+                    "response_language_hint must be a valid ISO 639-1 language code (2 lowercase letters)");
         }
         String org = json.path("org").asText(json.path("org_id").asText("demo"));
         boolean audio = json.path("message_type").asText().equals("audio");
         String content = audio && json.hasNonNull("audio_base64")
-                ? json.path("audio_base64").asText().length() * 3L / 4 + " bytes of " + json.path("audio_format").asText("audio")
+                ? json.path("audio_base64").asText().length() * 3L / 4 + " bytes of "
+                        + json.path("audio_format").asText("audio")
                 : audio ? "" : json.path("message").asText();
         boolean ambient = !json.path("addressed_to_bot").asBoolean(true);
         return new DemoRequest(org, json.path("user_id").asText(), scope(json, org), content, audio, ambient);
@@ -55,7 +57,9 @@ record DemoRequest(String org, String userId, String scope, String content, bool
     void demandContent() throws DemoRefusal {
         if (content.isBlank()) {
             throw DemoRefusal.invalid(
-                    audio ? "audio_base64 and audio_format are required when message_type is audio" : "Message is required");
+                    audio
+                            ? "audio_base64 and audio_format are required when message_type is audio"
+                            : "Message is required");
         }
     }
 

@@ -20,9 +20,17 @@ import org.jspecify.annotations.Nullable;
  * @param tokenPause between two words of the answer
  */
 record DemoScript(
-        Duration delay, int drops, Duration dropPause, int failStatus, int failTimes, boolean error, Duration hang, Duration tokenPause) {
+        Duration delay,
+        int drops,
+        Duration dropPause,
+        int failStatus,
+        int failTimes,
+        boolean error,
+        Duration hang,
+        Duration tokenPause) {
 
-    private static final Pattern DIRECTIVE = Pattern.compile("\\[(delay|drip|fail|error|hang)(?:=(\\d{1,7})(?:x(\\d{1,7}))?)?]");
+    private static final Pattern DIRECTIVE =
+            Pattern.compile("\\[(delay|drip|fail|error|hang)(?:=(\\d{1,7})(?:x(\\d{1,7}))?)?]");
     /** As long as the real worker's lock holds. */
     private static final int HANG_MILLIS = 90_000;
 
@@ -39,7 +47,9 @@ record DemoScript(
                 delay.map(given -> given.firstMillis(1000)).orElse(Duration.ZERO),
                 drip.map(given -> given.first(10)).orElse(0),
                 drip.map(given -> given.secondMillis(200)).orElse(Duration.ZERO),
-                fail.map(given -> given.first(500)).filter(status -> status >= 400 && status < 600).orElse(500),
+                fail.map(given -> given.first(500))
+                        .filter(status -> status >= 400 && status < 600)
+                        .orElse(500),
                 fail.map(given -> given.second(Integer.MAX_VALUE)).orElse(0),
                 argument(message, "error").isPresent(),
                 hang.map(given -> given.firstMillis(HANG_MILLIS)).orElse(Duration.ZERO),

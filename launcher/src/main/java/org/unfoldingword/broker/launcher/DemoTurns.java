@@ -113,7 +113,9 @@ final class DemoTurns {
             ObjectNode page = JsonObjects.object().put("user_id", userId);
             ArrayNode entries = page.putArray("entries");
             past.entries.forEach(entry -> entries.add(entry.json()));
-            return page.put("total_count", past.entries.size()).put("limit", ENTRIES_MAX).put("offset", 0);
+            return page.put("total_count", past.entries.size())
+                    .put("limit", ENTRIES_MAX)
+                    .put("offset", 0);
         } finally {
             lock.unlock();
         }
@@ -171,7 +173,8 @@ final class DemoTurns {
 
         /** As the body of a chat. */
         ObjectNode asChat() {
-            return filled(JsonObjects.object().put("message_id", UUID.randomUUID().toString()));
+            return filled(
+                    JsonObjects.object().put("message_id", UUID.randomUUID().toString()));
         }
 
         /** The words with the space after each. */
@@ -184,7 +187,9 @@ final class DemoTurns {
         private ObjectNode filled(ObjectNode object) {
             ArrayNode texts = object.putArray("responses");
             responses.forEach(texts::add);
-            return object.put("response_language", "en").putNull("voice_audio_base64").putNull("voice_audio_url");
+            return object.put("response_language", "en")
+                    .putNull("voice_audio_base64")
+                    .putNull("voice_audio_url");
         }
     }
 }

@@ -86,7 +86,11 @@ final class DemoWorker implements AutoCloseable {
         }
         Matcher history = HISTORY.matcher(path);
         switch (exchange.getRequestMethod() + " " + path) {
-            case "GET /health" -> send(exchange, 200, JsonObjects.object().put("status", "healthy").put("version", "demo"));
+            case "GET /health" ->
+                send(
+                        exchange,
+                        200,
+                        JsonObjects.object().put("status", "healthy").put("version", "demo"));
             case "POST /api/v1/chat" -> chat(exchange);
             case "POST /api/v1/chat/stream" -> stream(exchange);
             default -> {

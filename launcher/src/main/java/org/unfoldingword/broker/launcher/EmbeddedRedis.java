@@ -83,7 +83,8 @@ final class EmbeddedRedis {
             awaitLoaded(port);
             return port;
         } catch (IOException failed) {
-            throw new StartFailure("embedded Redis in " + directory + ": " + FailureLine.reason(failed) + logged(), failed);
+            throw new StartFailure(
+                    "embedded Redis in " + directory + ": " + FailureLine.reason(failed) + logged(), failed);
         }
     }
 
@@ -125,10 +126,11 @@ final class EmbeddedRedis {
 
     /** Two servers on the same files would ruin them. */
     private void refuseMute() throws IOException {
-        Optional<ProcessHandle> mute = process()
-                .filter(process -> process.info().command().orElse("").contains("redis-server"));
+        Optional<ProcessHandle> mute =
+                process().filter(process -> process.info().command().orElse("").contains("redis-server"));
         if (mute.isPresent()) {
-            throw new IOException("the redis-server of an earlier start (process " + mute.get().pid()
+            throw new IOException("the redis-server of an earlier start (process "
+                    + mute.get().pid()
                     + ") runs but does not answer (expected: it answers or is gone; end it with kill)");
         }
         Files.deleteIfExists(file("pid"));
@@ -194,13 +196,12 @@ final class EmbeddedRedis {
                 save ""
                 # A full Redis refuses rather than forget.
                 maxmemory-policy noeviction
-                """
-                .formatted(port, directory, file("pid"), file("log"), fsync.word());
+                """.formatted(port, directory, file("pid"), file("log"), fsync.word());
     }
 
     private void awaitLoaded(int port) throws IOException {
         long deadline = ticker.nanos() + SILENCE_MAX.toNanos();
-        Duration told = Duration.ZERO;
+        Duration told = Duration.ofSeconds(2);
         Duration waited = Duration.ZERO;
         while (true) {
             try {

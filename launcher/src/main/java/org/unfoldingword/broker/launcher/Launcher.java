@@ -35,7 +35,12 @@ public final class Launcher implements Runnable {
     static CommandLine commandLine() {
         CommandLine line = new CommandLine(new Launcher());
         for (Role role : Role.values()) {
-            line.addSubcommand(role.word(), new RoleCommand(role));
+            CommandLine alone = new CommandLine(new RoleCommand(role));
+            alone.getCommandSpec()
+                    .usageMessage()
+                    .description(
+                            role.job(), "Needs REDIS_URL; all settings come from the environment. Ends by a signal.");
+            line.addSubcommand(role.word(), alone);
         }
         return line.setParameterExceptionHandler(Launcher::wrongUsage)
                 .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command.getErr()));

@@ -48,7 +48,8 @@ final class ListenCommand implements Callable<Integer> {
     @Option(
             names = "--fail-first",
             paramLabel = "N",
-            description = "Answer the first N attempts of each callback with 503, or with --status if that is a failure.")
+            description =
+                    "Answer the first N attempts of each callback with 503, or with --status if that is a failure.")
     private int failFirst;
 
     @Option(
@@ -78,7 +79,8 @@ final class ListenCommand implements Callable<Integer> {
     }
 
     private Optional<String> secret(Map<String, String> environment) {
-        String known = Objects.requireNonNullElse(secret, environment.getOrDefault("BROKER_CALLBACK_SIGNING_SECRET", ""));
+        String known =
+                Objects.requireNonNullElse(secret, environment.getOrDefault("BROKER_CALLBACK_SIGNING_SECRET", ""));
         if (!known.isBlank()) {
             return Optional.of(known);
         }

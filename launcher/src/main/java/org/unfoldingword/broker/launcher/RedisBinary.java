@@ -33,7 +33,8 @@ record RedisBinary(String path, int majorVersion) {
             File extracted =
                     ExecutableProvider.newJarResourceProvider(bin.toFile()).get();
             // Under a name of its own, since the provider deletes what it extracts when this process ends.
-            Path kept = Files.move(extracted.toPath(), bin.resolve("redis-server"), StandardCopyOption.REPLACE_EXISTING);
+            Path kept =
+                    Files.move(extracted.toPath(), bin.resolve("redis-server"), StandardCopyOption.REPLACE_EXISTING);
             return running(kept.toString());
         } catch (IOException | RuntimeException none) {
             return Optional.empty();
@@ -42,10 +43,14 @@ record RedisBinary(String path, int majorVersion) {
 
     private static Optional<RedisBinary> running(String path) {
         try {
-            Process asking = new ProcessBuilder(path, "--version").redirectErrorStream(true).start();
+            Process asking = new ProcessBuilder(path, "--version")
+                    .redirectErrorStream(true)
+                    .start();
             String said = new String(asking.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             Matcher version = VERSION.matcher(said);
-            return version.find() ? Optional.of(new RedisBinary(path, Integer.parseInt(version.group(1)))) : Optional.empty();
+            return version.find()
+                    ? Optional.of(new RedisBinary(path, Integer.parseInt(version.group(1))))
+                    : Optional.empty();
         } catch (IOException absent) {
             return Optional.empty();
         }

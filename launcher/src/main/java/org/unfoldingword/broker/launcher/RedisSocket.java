@@ -28,8 +28,7 @@ final class RedisSocket implements AutoCloseable {
     static RedisSocket connect(int port) throws IOException {
         Socket socket = new Socket();
         try {
-            socket.connect(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), (int) PATIENCE.toMillis());
             socket.setSoTimeout((int) PATIENCE.toMillis());
             return new RedisSocket(socket);
         } catch (IOException unreachable) {

@@ -8,7 +8,8 @@ import picocli.CommandLine.Mixin;
 /** One service alone, as in production. Any number of each may run. */
 @Command(
         mixinStandardHelpOptions = true,
-        description = "One service alone, until it is told to stop. Needs REDIS_URL; settings come from the environment.")
+        description =
+                "One service alone, until it is told to stop. Needs REDIS_URL; settings come from the environment.")
 final class RoleCommand implements Callable<Integer> {
 
     private final Role role;

@@ -20,7 +20,10 @@ record Served(Environment environment) {
 
     /** Host and port only: a Redis URL may hold a password. */
     String redis() {
-        return environment.getProperty("broker.redis.url", "").replaceFirst("^[a-z-]+://([^@/]*@)?", "").replaceFirst("[?#].*$", "");
+        return environment
+                .getProperty("broker.redis.url", "")
+                .replaceFirst("^[a-z-]+://([^@/]*@)?", "")
+                .replaceFirst("[?#].*$", "");
     }
 
     private String url(String address, String port) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -19,6 +20,8 @@ import picocli.CommandLine.ExitCode;
 
 /** A process that serves: its roles in one Spring context, upon a foundation; up in order, down in order. */
 final class ServerProcess {
+
+    private static final Logger log = LoggerFactory.getLogger(ServerProcess.class);
 
     private final Set<Role> roles;
     private final Foundation foundation;
@@ -38,8 +41,9 @@ final class ServerProcess {
         try {
             System.out.println(start(arguments));
         } catch (RuntimeException failure) {
-            System.err.println(FailureLine.of(failure, context == null ? new StandardEnvironment() : context.getEnvironment()));
-            LoggerFactory.getLogger(ServerProcess.class).debug("start failed", failure);
+            System.err.println(
+                    FailureLine.of(failure, context == null ? new StandardEnvironment() : context.getEnvironment()));
+            log.debug("start failed", failure);
             return ExitCode.SOFTWARE;
         }
         return awaitSignal();
@@ -66,8 +70,10 @@ final class ServerProcess {
         // 2. The lanes stop claiming, finish or give back what they hold (the roles' phases, lower).
         // 3. The web servers and connections close, then the beans go.
         ConfigurableApplicationContext serving = context;
+        boolean served = serving != null && serving.isActive();
         try {
-            if (serving != null && serving.isActive()) {
+            if (serving != null && served) {
+                log.info("stopping; what runs may finish");
                 serving.close();
             }
         } finally {
@@ -75,6 +81,9 @@ final class ServerProcess {
             // 5. The embedded Redis writes all and ends; nobody needs it now.
             // 6. The data directory is free for the next start.
             foundation.close();
+        }
+        if (served) {
+            log.info("stopped");
         }
     }
 

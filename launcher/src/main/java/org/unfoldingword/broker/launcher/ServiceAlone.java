@@ -22,9 +22,17 @@ final class ServiceAlone implements Foundation {
 
     @Override
     public Map<String, Object> lay(Environment environment) {
-        demand(environment, "REDIS_URL", "redis://host:6379, rediss://…, redis-sentinel://… or redis-cluster://…", "broker.redis.url");
+        demand(
+                environment,
+                "REDIS_URL",
+                "redis://host:6379, rediss://…, redis-sentinel://… or redis-cluster://…",
+                "broker.redis.url");
         if (role == Role.DISPATCHER) {
-            demand(environment, "WORKER_BASE_URL", "the worker's address, such as https://worker.example", "broker.worker.base-url");
+            demand(
+                    environment,
+                    "WORKER_BASE_URL",
+                    "the worker's address, such as https://worker.example",
+                    "broker.worker.base-url");
         }
         if (role == Role.INGEST_API) {
             demand(

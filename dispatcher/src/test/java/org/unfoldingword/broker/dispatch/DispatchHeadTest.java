@@ -1,0 +1,309 @@
+package org.unfoldingword.broker.dispatch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.random.RandomGenerator;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.unfoldingword.broker.lane.Found;
+import org.unfoldingword.broker.lane.Lane;
+import org.unfoldingword.broker.lane.LaneProperties;
+import org.unfoldingword.broker.lane.LaneWorker;
+import org.unfoldingword.broker.lane.Lanes;
+import org.unfoldingword.broker.lane.NewMessage;
+import org.unfoldingword.broker.lane.TestRedis;
+import org.unfoldingword.broker.lane.Watching;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.MessageId;
+import org.unfoldingword.broker.message.MessageState;
+
+/** Each row of "what happens when" that concerns the worker: a real Redis, a real lane, a worker made of a socket. */
+class DispatchHeadTest {
+
+    private static final Conversation ANN = Conversation.ofUser("acme", "ann");
+    private static final String OK =
+            "HTTP/1.1 200 OK\r\n\r\ndata: {\"type\":\"complete\",\"response\":{\"responses\":[\"ok\"]}}\n\n";
+    private static final String OK_AT_ONCE = "HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{\"responses\":[\"ok\"]}";
+
+    private final ScheduledExecutorService deadlines = Executors.newSingleThreadScheduledExecutor();
+    private final CircuitBreaker circuit = CircuitBreaker.of(
+            "worker",
+            CircuitBreakerConfig.custom()
+                    .slidingWindowSize(2)
+                    .minimumNumberOfCalls(2)
+                    .waitDurationInOpenState(Duration.ofMillis(200))
+                    .automaticTransitionFromOpenToHalfOpenEnabled(true)
+                    .permittedNumberOfCallsInHalfOpenState(1)
+                    .build());
+    private Lanes lanes;
+
+    @BeforeEach
+    void open() {
+        lanes = Lanes.open(
+                TestRedis.emptied().properties(),
+                bind("broker.lane", LaneProperties.class, Map.of("broker.lane.lease", "1s")),
+                InstantSource.system(),
+                RandomGenerator.getDefault());
+    }
+
+    @AfterEach
+    void close() {
+        lanes.close();
+        deadlines.shutdownNow();
+    }
+
+    @Test
+    void keepsThePlaceWhileTheWorkerIsBusy() throws Exception {
+        int[] calls = {0};
+        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(
+                out,
+                ++calls[0] <= 2
+                        ? "HTTP/1.1 429 X\r\nContent-Length: 64\r\n\r\n"
+                                + "{\"code\":\"CONCURRENT_REQUEST_REJECTED\",\"retry_after_ms\":1,\"a\":11}"
+                        : OK))) {
+            MessageId one = append("one");
+            MessageId two = append("two");
+            run(worker, Map.of(), () -> await(two, MessageState.COMPLETED));
+            assertThat(found(one).record().attempts()).isEqualTo(3);
+            assertThat(found(two).record().attempts()).isEqualTo(1);
+            assertThat(worker.requests.stream().map(request -> request.replaceAll("(?s).*\r\n\r\n", "")))
+                    .containsExactly("one", "one", "one", "two");
+        }
+    }
+
+    @Test
+    void triesAFailingWorkerAFewTimesThenDeadLetters() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(
+                out, "HTTP/1.1 500 X\r\nContent-Length: 33\r\n\r\n{\"error\":\"Internal server error\"}"))) {
+            MessageId one = append("one");
+            run(worker, Map.of("broker.dispatch.failures-max", "3"), () -> await(one, MessageState.FAILED));
+            assertThat(worker.requests).hasSize(3);
+            assertThat(found(one).record().error().orElseThrow().code()).isEqualTo("worker_failed");
+            assertThat(lanes.totals().deadMessages()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void failsACallOfUnknownEndAndGoesOnCarefully() throws Exception {
+        int[] calls = {0};
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            if (++calls[0] == 1) {
+                socket.setSoLinger(true, 0);
+            } else {
+                RawWorker.write(out, OK_AT_ONCE);
+            }
+        })) {
+            MessageId one = append("one");
+            MessageId two = append("two");
+            run(worker, Map.of(), () -> await(two, MessageState.COMPLETED));
+            assertThat(found(one).record().error().orElseThrow().code()).isEqualTo("worker_timeout");
+            assertThat(worker.requests.take()).startsWith("POST /api/v1/chat/stream ");
+            assertThat(worker.requests.take()).startsWith("POST /api/v1/chat HTTP");
+        }
+    }
+
+    @Test
+    void failsAtOnceWhatTheWorkerWillNeverAccept() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(
+                out, "HTTP/1.1 400 X\r\nContent-Length: 31\r\n\r\n{\"error\":\"user_id is required\"} "))) {
+            MessageId one = append("one");
+            run(worker, Map.of(), () -> await(one, MessageState.FAILED));
+            assertThat(worker.requests).hasSize(1);
+            assertThat(found(one).record().error().orElseThrow().message()).isEqualTo("400  user_id is required");
+        }
+    }
+
+    @Test
+    void keepsTheLeaseOfACallThatOutlastsIt() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            goOn.await();
+            RawWorker.write(out, OK);
+        })) {
+            MessageId one = append("one");
+            run(worker, Map.of(), () -> {
+                // More than three leases of a second: only the keeper can have kept it.
+                Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> found(one)
+                        .at()
+                        .isAfter(found(one)
+                                .record()
+                                .startedAt()
+                                .orElse(found(one).at())
+                                .plusSeconds(4)));
+                goOn.countDown();
+                await(one, MessageState.COMPLETED);
+            });
+            assertThat(found(one).record().attempts()).isEqualTo(1);
+            assertThat(worker.requests).hasSize(1);
+        }
+    }
+
+    @Test
+    void endsAMessageThatWaitedTooLongWithoutCallingTheWorker() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(out, OK))) {
+            MessageId late = append("late", Optional.of(1L));
+            run(worker, Map.of(), () -> await(late, MessageState.EXPIRED));
+            assertThat(worker.requests).isEmpty();
+        }
+    }
+
+    @Test
+    void letsACallFinishWhenItIsStopped() throws Exception {
+        CountDownLatch called = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            called.countDown();
+            goOn.await();
+            RawWorker.write(out, OK);
+        })) {
+            MessageId one = append("one");
+            MessageId two = append("two");
+            LaneWorker lane = lane(worker, Map.of());
+            lane.start();
+            called.await();
+            Thread stopping = Thread.startVirtualThread(() -> lane.stop(Duration.ofSeconds(20)));
+            goOn.countDown();
+            stopping.join();
+            assertThat(found(one).record().state()).isEqualTo(MessageState.COMPLETED);
+            assertThat(found(two).record().state()).isEqualTo(MessageState.QUEUED);
+        }
+    }
+
+    @Test
+    void givesBackWhatIsNotDoneWithinTheGrace() throws Exception {
+        CountDownLatch called = new CountDownLatch(1);
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            called.countDown();
+            new CountDownLatch(1).await();
+        })) {
+            MessageId one = append("one");
+            LaneWorker lane = lane(worker, Map.of());
+            lane.start();
+            called.await();
+            lane.stop(Duration.ZERO);
+            assertThat(found(one).record().state()).isEqualTo(MessageState.QUEUED);
+            assertThat(found(one).record().attempts()).isZero();
+            assertThat(lanes.totals().running()).isZero();
+        }
+    }
+
+    @Test
+    void pausesWhileTheWorkerIsDownAndBurnsNoAttempts() throws Exception {
+        String url;
+        try (RawWorker gone = new RawWorker((out, socket) -> {})) {
+            url = gone.url();
+        }
+        for (int user = 0; user < 50; user++) {
+            append(Conversation.ofUser("acme", "u" + user), "x", Optional.empty());
+        }
+        MessageId last = append("last");
+        LaneWorker lane = lane(
+                url,
+                Map.of(
+                        "broker.dispatch.backoff-first",
+                        "60s",
+                        "broker.dispatch.backoff-max",
+                        "60s",
+                        "broker.dispatch.concurrency",
+                        "1"));
+        lane.start();
+        Awaitility.await().until(() -> circuit.getState() != CircuitBreaker.State.CLOSED);
+        lane.stop(Duration.ofSeconds(5));
+        assertThat(lanes.totals().failed()).isZero();
+        assertThat(lanes.totals().unfinished()).isEqualTo(51);
+        assertThat(found(last).record().state()).isIn(MessageState.QUEUED, MessageState.RETRYING);
+    }
+
+    private void run(RawWorker worker, Map<String, String> settings, Runnable during) {
+        LaneWorker lane = lane(worker, settings);
+        lane.start();
+        try {
+            during.run();
+        } finally {
+            lane.stop(Duration.ofSeconds(5));
+        }
+    }
+
+    private LaneWorker lane(RawWorker worker, Map<String, String> settings) {
+        return lane(worker.url(), settings);
+    }
+
+    private LaneWorker lane(String url, Map<String, String> settings) {
+        Map<String, String> quick = new HashMap<>(Map.of("broker.dispatch.backoff-first", "2ms"));
+        quick.putAll(settings);
+        DispatchProperties properties = bind("broker.dispatch", DispatchProperties.class, quick);
+        WorkerProperties worker = bind("broker.worker", WorkerProperties.class, Map.of("broker.worker.base-url", url));
+        DispatchHead handler = new DispatchHead(
+                properties,
+                Endpoint.STREAM,
+                new WorkerClient(worker, 10, InstantSource.system(), deadlines),
+                circuit,
+                RandomGenerator.getDefault(),
+                System::nanoTime,
+                new SimpleMeterRegistry());
+        return new LaneWorker(
+                lanes,
+                Lane.MESSAGES,
+                "dispatcher-test",
+                properties.concurrency(),
+                handler,
+                System::nanoTime,
+                new SimpleMeterRegistry());
+    }
+
+    private MessageId append(String body) throws IOException {
+        return append(body, Optional.empty());
+    }
+
+    private MessageId append(String body, Optional<Long> expiresAt) {
+        return append(ANN, body, expiresAt);
+    }
+
+    private MessageId append(Conversation conversation, String body, Optional<Long> expiresAt) {
+        MessageId id = lanes.newId(conversation);
+        Envelope envelope = new Envelope(
+                "acme",
+                "ann",
+                "web",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                expiresAt,
+                Optional.empty());
+        lanes.append(
+                new NewMessage(id, conversation, envelope, body.getBytes(UTF_8), Optional.empty(), Watching.NOTHING));
+        return id;
+    }
+
+    private Found found(MessageId id) {
+        return lanes.find(id, Watching.NOTHING).orElseThrow();
+    }
+
+    private void await(MessageId id, MessageState state) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(found(id).record().state()).isEqualTo(state));
+    }
+
+    private static <T> T bind(String prefix, Class<T> type, Map<String, String> settings) {
+        return new Binder(new MapConfigurationPropertySource(settings)).bindOrCreate(prefix, type);
+    }
+}

@@ -1,0 +1,243 @@
+package org.unfoldingword.broker.dispatch;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.util.unit.DataSize;
+import org.unfoldingword.broker.lane.Payload;
+
+/** Each row of what a worker may do to a call, with real sockets and the worker's recorded words. */
+class WorkerClientTest {
+
+    private static final String RESPONSE =
+            "{\"responses\":[\"Hi \u00e9\"], \"response_language\":\"en\",\"voice_audio_base64\":null,\"voice_audio_url\":null}";
+    private static final String COMPLETE = "{\"type\":\"complete\",\"response\":" + RESPONSE + "}";
+    private static final String SSE = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n";
+
+    private final ScheduledExecutorService deadlines = Executors.newSingleThreadScheduledExecutor();
+    private final List<String> frames = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        deadlines.shutdownNow();
+    }
+
+    @Test
+    void answersWithTheBytesOfTheCompleteFrame() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(
+                out, SSE + "data: {\"type\":\"status\",\"message\":\"m\"}\n\ndata: " + COMPLETE + "\n\n"))) {
+            assertThat(call(worker.url(), Endpoint.STREAM))
+                    .isInstanceOfSatisfying(
+                            WorkerOutcome.Answered.class, answered -> assertThat(new String(answered.response(), UTF_8))
+                                    .isEqualTo(RESPONSE));
+            assertThat(frames).containsExactly("{\"type\":\"status\",\"message\":\"m\"}", COMPLETE);
+            assertThat(worker.requests.take())
+                    .startsWith("POST /api/v1/chat/stream HTTP/1.1\r\n")
+                    .contains("Authorization: Bearer secret\r\n")
+                    .contains("traceparent: 00-1\r\n")
+                    .doesNotContainIgnoringCase("accept-encoding")
+                    .endsWith("\r\n\r\n{\"message\":\"hello\"}");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "data:%s\n\n",
+                "event: x\nid: 7\ndata: %s\n\n",
+                ": comment\n\n: another\nretry: 5\ndata: %s\r\n\r\n",
+                "data: {\"type\":\"keepalive\"}\r\rdata: %s\r\r"
+            })
+    void understandsEveryDialectOfEventStreams(String dialect) throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> drip(out, SSE + dialect.formatted(COMPLETE)))) {
+            assertThat(call(worker.url(), Endpoint.STREAM)).isInstanceOf(WorkerOutcome.Answered.class);
+        }
+    }
+
+    @Test
+    void tellsATurnThatFailed() throws Exception {
+        assertThat(streamed("data: {\"type\":\"error\",\"error\":\"Message is required\"}\n\n"))
+                .isEqualTo(new WorkerOutcome.TurnFailed("worker_failed", "Message is required"));
+    }
+
+    @Test
+    void doesNotKnowTheEndOfAStreamWithoutATerminalFrame() throws Exception {
+        assertThat(streamed("data: {\"type\":\"progress\",\"text\":\"Let \"}\n\n"))
+                .isEqualTo(new WorkerOutcome.Unknown("the stream ended without complete or error"));
+    }
+
+    @Test
+    void doesNotTakeACompleteWithoutResponsesForAnAnswer() throws Exception {
+        assertThat(streamed("data: {\"type\":\"complete\",\"response\":{\"responses\":\"text\"}}\n\n"))
+                .isInstanceOf(WorkerOutcome.Garbled.class);
+        assertThat(streamed("data: {\"type\":\"complete\"}\n\n")).isInstanceOf(WorkerOutcome.Garbled.class);
+    }
+
+    @Test
+    void cutsAWorkerThatStreamsWithoutEnd() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            RawWorker.write(out, SSE);
+            while (true) {
+                RawWorker.write(out, "data: {\"type\":\"progress\",\"text\":\"more\"}\n\n");
+            }
+        })) {
+            assertThat(call(worker.url(), Endpoint.STREAM)).isEqualTo(new WorkerOutcome.TooLong(64 * 1024));
+        }
+    }
+
+    @Test
+    void givesUpOnSilence() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            RawWorker.write(out, SSE + "data: {\"type\":\"keepalive\"}\n\n");
+            new CountDownLatch(1).await();
+        })) {
+            WorkerProperties impatient = properties(worker.url(), Duration.ofSeconds(30), Duration.ofMillis(200));
+            assertThat(call(impatient, Endpoint.STREAM)).isInstanceOf(WorkerOutcome.Unknown.class);
+        }
+    }
+
+    @Test
+    void givesUpOnAStreamThatLivesForTooLong() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            RawWorker.write(out, SSE);
+            while (!socket.isClosed()) {
+                RawWorker.write(out, ": still here\n");
+                socket.setSoTimeout(20);
+                try {
+                    if (socket.getInputStream().read() < 0) {
+                        return;
+                    }
+                } catch (java.net.SocketTimeoutException stillConnected) {
+                    RawWorker.write(out, ": and on\n");
+                }
+            }
+        })) {
+            WorkerProperties impatient = properties(worker.url(), Duration.ofMillis(300), Duration.ofMillis(300));
+            assertThat(call(impatient, Endpoint.STREAM)).isEqualTo(new WorkerOutcome.Unknown("no end within PT0.3S"));
+        }
+    }
+
+    @Test
+    void tellsARefusedConnectionFromACallOfUnknownEnd() throws Exception {
+        String nobody;
+        try (ServerSocket free = new ServerSocket(0)) {
+            nobody = "http://127.0.0.1:" + free.getLocalPort();
+        }
+        assertThat(call(nobody, Endpoint.STREAM)).isInstanceOf(WorkerOutcome.Unreached.class);
+        try (RawWorker worker = new RawWorker((out, socket) -> socket.setSoLinger(true, 0))) {
+            assertThat(call(worker.url(), Endpoint.STREAM)).isInstanceOf(WorkerOutcome.Unknown.class);
+        }
+    }
+
+    @Test
+    void isBrokenOffAtOnceFromOutside() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            RawWorker.write(out, SSE + "data: {\"type\":\"progress\",\"text\":\"Let \"}\n\n");
+            new CountDownLatch(1).await();
+        })) {
+            WorkerCall call = new WorkerCall(Endpoint.STREAM, body(), Map.of());
+            WorkerProperties patient = properties(worker.url(), Duration.ofMinutes(5), Duration.ofMinutes(5));
+            try (WorkerClient client = client(patient)) {
+                assertThat(client.call(call, frame -> call.abort())).isEqualTo(new WorkerOutcome.Aborted());
+            }
+        }
+    }
+
+    @Test
+    void decidesA429ByItsCode() {
+        assertThat(refused(
+                        429,
+                        "{\"error\":\"Request in progress\",\"code\":\"CONCURRENT_REQUEST_REJECTED\",\"message\":\"m\","
+                                + "\"retry_after_ms\":5000}",
+                        Optional.of("7")))
+                .isEqualTo(new WorkerOutcome.Busy("CONCURRENT_REQUEST_REJECTED", Optional.of(Duration.ofSeconds(5))));
+        assertThat(refused(429, "{\"error\":\"e\",\"code\":\"RATE_LIMIT_EXCEEDED\"}", Optional.of("10")))
+                .isEqualTo(new WorkerOutcome.Busy("RATE_LIMIT_EXCEEDED", Optional.of(Duration.ofSeconds(10))));
+        assertThat(refused(
+                        429,
+                        "{\"error\":\"e\",\"code\":\"MCP_CALL_LIMIT_EXCEEDED\",\"message\":\"m\"}",
+                        Optional.empty()))
+                .isEqualTo(new WorkerOutcome.TurnFailed("MCP_CALL_LIMIT_EXCEEDED", "m"));
+    }
+
+    @Test
+    void sortsTheOtherStatuses() {
+        assertThat(refused(503, "<html>", Optional.of("3")))
+                .isEqualTo(new WorkerOutcome.Busy("HTTP_503", Optional.of(Duration.ofSeconds(3))));
+        assertThat(refused(
+                        502,
+                        "{\"error\":\"ClaudeAPIError\",\"code\":\"CLAUDE_API_ERROR\",\"message\":\"529\"}",
+                        Optional.empty()))
+                .isEqualTo(new WorkerOutcome.Failed(502, "CLAUDE_API_ERROR", "529"));
+        assertThat(refused(400, "{\"error\":\"user_id is required\"}", Optional.empty()))
+                .isEqualTo(new WorkerOutcome.Refused(400, "", "user_id is required"));
+        assertThat(refused(302, "", Optional.empty())).isInstanceOf(WorkerOutcome.Garbled.class);
+    }
+
+    @Test
+    void readsTheAnswerOfTheEndpointThatAnswersAtOnce() throws Exception {
+        int length = RESPONSE.getBytes(UTF_8).length;
+        try (RawWorker worker = new RawWorker((out, socket) ->
+                RawWorker.write(out, "HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n" + RESPONSE))) {
+            assertThat(call(worker.url(), Endpoint.CHAT)).isInstanceOf(WorkerOutcome.Answered.class);
+            assertThat(worker.requests.take()).startsWith("POST /api/v1/chat HTTP/1.1\r\n");
+        }
+    }
+
+    private WorkerOutcome streamed(String events) throws IOException {
+        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(out, SSE + events))) {
+            return call(worker.url(), Endpoint.STREAM);
+        }
+    }
+
+    private static void drip(java.io.OutputStream out, String text) throws IOException {
+        for (byte b : text.getBytes(UTF_8)) {
+            out.write(b);
+        }
+    }
+
+    private static WorkerOutcome refused(int status, String body, Optional<String> retryAfter) {
+        return WorkerReply.refused(status, body.getBytes(UTF_8), retryAfter, Instant.EPOCH);
+    }
+
+    private WorkerOutcome call(String url, Endpoint endpoint) throws IOException {
+        return call(properties(url, Duration.ofSeconds(30), Duration.ofSeconds(30)), endpoint);
+    }
+
+    private WorkerOutcome call(WorkerProperties properties, Endpoint endpoint) throws IOException {
+        try (WorkerClient client = client(properties)) {
+            return client.call(
+                    new WorkerCall(endpoint, body(), Map.of("traceparent", "00-1")),
+                    frame -> frames.add(new String(frame, UTF_8)));
+        }
+    }
+
+    private WorkerClient client(WorkerProperties properties) {
+        return new WorkerClient(properties, 4, InstantSource.system(), deadlines);
+    }
+
+    private static Payload body() {
+        return new Payload.Inline("{\"message\":\"hello\"}".getBytes(UTF_8));
+    }
+
+    private static WorkerProperties properties(String url, Duration timeout, Duration idle) {
+        return new WorkerProperties(
+                url, "secret", timeout, idle, Duration.ofSeconds(5), Endpoint.STREAM, DataSize.ofKilobytes(64));
+    }
+}

@@ -1,0 +1,111 @@
+package org.unfoldingword.broker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.standardwebhooks.Webhook;
+import com.standardwebhooks.exceptions.WebhookVerificationException;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A chat gateway's callback endpoint: accepts, and remembers, each callback whose signature is right. */
+final class CallbackReceiver implements AutoCloseable {
+
+    static final String SECRET = "whsec_ZW5kLXRvLWVuZC1zaWduaW5nLXNlY3JldC0zMmI=";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final Webhook webhook = new Webhook(SECRET);
+    private final List<Callback> callbacks = new CopyOnWriteArrayList<>();
+    private final List<String> refused = new CopyOnWriteArrayList<>();
+
+    private CallbackReceiver(HttpServer server) {
+        this.server = server;
+    }
+
+    record Callback(String webhookId, JsonNode body) {
+
+        String user() {
+            return body.path("user_id").asText();
+        }
+
+        String messageId() {
+            return body.path("message_id").asText();
+        }
+
+        /** The worker's answer; empty if there was none. */
+        String answer() {
+            return body.path("responses").path(0).asText();
+        }
+    }
+
+    static CallbackReceiver start() {
+        try {
+            HttpServer server =
+                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), /* backlog= */ 512);
+            CallbackReceiver receiver = new CallbackReceiver(server);
+            server.setExecutor(receiver.threads);
+            server.createContext("/", receiver::receive);
+            server.start();
+            return receiver;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + "/callbacks";
+    }
+
+    /** All that were accepted, in the order of their arrival. */
+    List<Callback> callbacks() {
+        return List.copyOf(callbacks);
+    }
+
+    List<Callback> callbacksTo(String user) {
+        return callbacks.stream()
+                .filter(callback -> callback.user().equals(user))
+                .toList();
+    }
+
+    /** Why callbacks were refused. */
+    List<String> refused() {
+        return List.copyOf(refused);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void receive(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            try {
+                Map<String, List<String>> headers = new HashMap<>();
+                for (String name : List.of("webhook-id", "webhook-timestamp", "webhook-signature")) {
+                    headers.put(name, exchange.getRequestHeaders().getOrDefault(name, List.of()));
+                }
+                webhook.verify(body, headers);
+                callbacks.add(new Callback(exchange.getRequestHeaders().getFirst("webhook-id"), JSON.readTree(body)));
+                exchange.sendResponseHeaders(204, -1);
+            } catch (WebhookVerificationException wrong) {
+                refused.add(wrong.getMessage());
+                exchange.sendResponseHeaders(400, -1);
+            }
+        }
+    }
+}
