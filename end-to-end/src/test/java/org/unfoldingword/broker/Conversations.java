@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 /** What users have sent, and what must have become of it even if processes died meanwhile. */
 final class Conversations {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final StubWorker worker;
     private final CallbackReceiver receiver;

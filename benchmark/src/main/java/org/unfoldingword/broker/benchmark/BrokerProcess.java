@@ -52,13 +52,14 @@ final class BrokerProcess implements AutoCloseable {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-jar",
                         jar.toString(),
-                        "start",
-                        "--broker.embedded-redis.appendfsync=everysec")
+                        "start")
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());
         Map<String, String> environment = command.environment();
         environment.keySet().removeIf(name -> name.matches("(BROKER|REDIS|WORKER|SPRING|LOG)_.*|HOST"));
         environment.putAll(Map.of(
+                "BROKER_EMBEDDEDREDIS_APPENDFSYNC",
+                "everysec",
                 "BROKER_DATA_DIR",
                 scratch.resolve("data").toString(),
                 "WORKER_BASE_URL",

@@ -2,6 +2,7 @@ package org.unfoldingword.broker.benchmark;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -17,6 +18,10 @@ final class Report {
 
     private final boolean quick;
     private final Instant startedAt = Instant.now();
+    /** Others' work on this machine falsifies what is measured, so it is told. */
+    private final double loadAverage =
+            ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+
     private final List<Row> rows = new ArrayList<>();
 
     Report(boolean quick) {
@@ -29,6 +34,7 @@ final class Report {
 
     void add(Row row) {
         rows.add(row);
+        System.err.print(line(row));
     }
 
     boolean met() {
@@ -39,16 +45,10 @@ final class Report {
         StringBuilder table =
                 new StringBuilder(LINE.formatted("name", "n", "p50 ms", "p99 ms", "max ms", "value", "goal", "met?"));
         for (Row row : rows) {
-            String goal = row.goal().map(Row.Goal::text).orElse("");
-            String met = row.goal().map(it -> it.met() ? "yes" : "NO").orElse("");
-            table.append(
-                    switch (row.measure()) {
-                        case Row.Measure.Spread(double p50, double p99, double max) ->
-                            LINE.formatted(row.name(), row.n(), shown(p50), shown(p99), shown(max), "", goal, met);
-                        case Row.Measure.Amount(double value) ->
-                            LINE.formatted(row.name(), row.n(), "", "", "", shown(value), goal, met);
-                    });
+            table.append(line(row));
         }
+        table.append("%d processors, load average before: %s%n"
+                .formatted(Runtime.getRuntime().availableProcessors(), shown(loadAverage)));
         return table.toString();
     }
 
@@ -58,12 +58,24 @@ final class Report {
                 .put("started_at", startedAt.toString())
                 .put("quick", quick)
                 .put("processors", Runtime.getRuntime().availableProcessors())
+                .put("load_average_before", loadAverage)
                 .put("java", Runtime.version().toString())
                 .put("met", met());
         rows.forEach(row -> describe(row, json.withArray("results").addObject()));
         Path target = file.toAbsolutePath();
         Files.createDirectories(target.resolveSibling(""));
         Files.writeString(target, json.toPrettyString() + "\n");
+    }
+
+    private static String line(Row row) {
+        String goal = row.goal().map(Row.Goal::text).orElse("");
+        String met = row.goal().map(it -> it.met() ? "yes" : "NO").orElse("");
+        return switch (row.measure()) {
+            case Row.Measure.Spread(double p50, double p99, double max) ->
+                LINE.formatted(row.name(), row.n(), shown(p50), shown(p99), shown(max), "", goal, met);
+            case Row.Measure.Amount(double value) ->
+                LINE.formatted(row.name(), row.n(), "", "", "", shown(value), goal, met);
+        };
     }
 
     private static void describe(Row row, ObjectNode json) {

@@ -221,6 +221,8 @@ public final class LaneWorker {
             due.or(more);
             more.clear();
         }
+        // The listener may wait for the next token.
+        changed.signalAll();
         if (sweep) {
             return new Work(lanes.allPartitions(), room, true);
         }

@@ -36,10 +36,18 @@ public record Envelope(
 
     private static final ObjectMapper JSON = Json.mapper();
 
+    public Envelope {
+        // An absent value may be read back as JSON's null.
+        metadata = metadata.filter(value -> !value.isNull());
+    }
+
     /** Scheme, host and port of the callback: results of one conversation to one endpoint arrive in order. */
     public Optional<String> callbackEndpoint() {
-        return callbackUrl.map(URI::create).map(uri -> (uri.getScheme() + "://" + uri.getRawAuthority())
-                .toLowerCase(Locale.ROOT));
+        return callbackUrl.map(URI::create).map(uri -> {
+            boolean usual = uri.getPort() == (uri.getScheme().equalsIgnoreCase("http") ? 80 : 443);
+            String port = uri.getPort() < 0 || usual ? "" : ":" + uri.getPort();
+            return (uri.getScheme() + "://" + uri.getHost() + port).toLowerCase(Locale.ROOT);
+        });
     }
 
     public byte[] toBytes() {

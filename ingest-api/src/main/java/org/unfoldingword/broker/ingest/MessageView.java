@@ -1,7 +1,6 @@
 package org.unfoldingword.broker.ingest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -23,9 +22,7 @@ final class MessageView {
         Envelope envelope = found.envelope();
         ObjectNode json = Json.mapper().createObjectNode();
         json.put("message_id", found.id().toString());
-        json.set(
-                "client_message_id",
-                envelope.clientMessageId().map(TextNode::valueOf).orElse(null));
+        envelope.clientMessageId().ifPresent(given -> json.put("client_message_id", given));
         json.put("user_id", envelope.user());
         json.put("org_id", envelope.org());
         json.put("client_id", envelope.client());

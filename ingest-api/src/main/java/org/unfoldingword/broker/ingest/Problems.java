@@ -2,7 +2,9 @@ package org.unfoldingword.broker.ingest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
 import java.util.UUID;
+import org.apache.catalina.connector.ClientAbortException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -12,6 +14,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.unfoldingword.broker.lane.RedisUnavailable;
 import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.telemetry.Meters;
@@ -46,6 +49,12 @@ final class Problems {
                 Problem.of(
                         503, "store_unavailable", "The store cannot be reached now; nothing was accepted. Try again."),
                 headers);
+    }
+
+    /** The client has hung up: there is nobody to answer, and nothing is lost by it. */
+    @ExceptionHandler({AsyncRequestNotUsableException.class, ClientAbortException.class})
+    void hungUp(IOException gone) {
+        log.debug("a client hung up ({})", gone.getMessage());
     }
 
     @ExceptionHandler

@@ -11,9 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.unfoldingword.broker.telemetry.Ticker;
@@ -47,8 +44,6 @@ final class EmbeddedRedis {
     private static final Duration POLL = Duration.ofMillis(20);
     /** Without any sign of life for so long, the server will not come. */
     private static final Duration SILENCE_MAX = Duration.ofSeconds(15);
-
-    private static final Duration STOP_MAX = Duration.ofSeconds(60);
 
     private final Path directory;
     private final Fsync fsync;
@@ -95,17 +90,13 @@ final class EmbeddedRedis {
             if (port.isEmpty()) {
                 return;
             }
-            Optional<ProcessHandle> process = process();
+            // Answers by hanging up, once all is written.
             String refusal = ask(port.get(), "SHUTDOWN");
             if (!refusal.isEmpty()) {
                 log.error("the embedded Redis refuses to end ({}), it runs on; see {}", refusal, file("log"));
-            } else if (process.isPresent()) {
-                process.get().onExit().get(STOP_MAX.toSeconds(), TimeUnit.SECONDS);
             }
-        } catch (IOException | ExecutionException | TimeoutException unknown) {
+        } catch (IOException unknown) {
             log.warn("the embedded Redis may still run ({}); the next start finds it", FailureLine.reason(unknown));
-        } catch (InterruptedException hurried) {
-            Thread.currentThread().interrupt();
         }
     }
 

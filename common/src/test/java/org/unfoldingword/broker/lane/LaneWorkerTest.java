@@ -1,0 +1,144 @@
+package org.unfoldingword.broker.lane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.MessageId;
+
+/** The loops that work on a lane, on a real redis-server. Sweeps are an hour apart unless a test is about them. */
+class LaneWorkerTest {
+
+    private final BlockingQueue<MessageId> handled = new LinkedBlockingQueue<>();
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private Lanes lanes;
+    private LaneWorker worker;
+
+    @BeforeEach
+    void open() {
+        lanes = lanes(Map.of("broker.lane.lease", "2h", "broker.lane.sweep", "1h"));
+        worker = worker(lanes, 10);
+    }
+
+    @AfterEach
+    void close() {
+        goOn.countDown();
+        worker.stop(Duration.ofSeconds(5));
+        lanes.close();
+    }
+
+    /**
+     * A feeder that took a token did not tell the listener, which slept on until some other entry ended: while one user's call
+     * went on for 9 s, the next user waited for it, though 255 places were free.
+     */
+    @Test
+    void wakesForANewcomerWhileAnotherCallGoesOn() throws InterruptedException {
+        worker.start();
+        for (int user = 0; user < 5; user++) {
+            MessageId id = append("user" + user);
+            assertThat(handled.poll(20, TimeUnit.SECONDS)).isEqualTo(id);
+        }
+    }
+
+    @Test
+    void takesNoMoreThanItHasPlacesFor() throws InterruptedException {
+        worker.stop(Duration.ZERO);
+        worker = worker(lanes, 2);
+        worker.start();
+        for (int user = 0; user < 4; user++) {
+            append("user" + user);
+        }
+        assertThat(handled.poll(20, TimeUnit.SECONDS)).isNotNull();
+        assertThat(handled.poll(20, TimeUnit.SECONDS)).isNotNull();
+        assertThat(lanes.totals().running()).isEqualTo(2);
+        goOn.countDown();
+        assertThat(handled.poll(20, TimeUnit.SECONDS)).isNotNull();
+        assertThat(handled.poll(20, TimeUnit.SECONDS)).isNotNull();
+    }
+
+    @Test
+    void findsWhatIsDueWithEveryTokenLost() throws InterruptedException {
+        lanes.close();
+        lanes = lanes(Map.of("broker.lane.lease", "1s", "broker.lane.sweep", "200ms"));
+        worker = worker(lanes, 10);
+        worker.start();
+        MessageId first = append("first");
+        assertThat(handled.poll(20, TimeUnit.SECONDS)).isEqualTo(first);
+        // As if its token had been taken by a process that died with it in hand.
+        Redis redis = lanes.redis();
+        MessageId id = append("second");
+        redis.call(commands -> commands.del(lanes.keyspace().wake(Lane.MESSAGES, id.partition())));
+        assertThat(handled.poll(20, TimeUnit.SECONDS)).isEqualTo(id);
+    }
+
+    @Test
+    void leavesTheListOfLivingHoldersWhenItStops() {
+        worker.start();
+        org.awaitility.Awaitility.await()
+                .until(() -> lanes.totals().dispatchers().containsKey("holder"));
+        worker.stop(Duration.ofSeconds(5));
+        assertThat(lanes.totals().dispatchers()).isEmpty();
+    }
+
+    private static Lanes lanes(Map<String, String> settings) {
+        LaneProperties properties = new Binder(new MapConfigurationPropertySource(settings))
+                .bindOrCreate("broker.lane", LaneProperties.class);
+        return Lanes.open(
+                TestRedis.emptied().properties(), properties, InstantSource.system(), RandomGenerator.getDefault());
+    }
+
+    private LaneWorker worker(Lanes on, int places) {
+        LaneHandler handler = new LaneHandler() {
+            @Override
+            public Verdict handle(Held held) {
+                handled.add(held.claim().lease().id());
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return new Verdict.Answered("{\"responses\":[]}".getBytes(UTF_8));
+            }
+
+            @Override
+            public Verdict afterFault(Held held, RuntimeException fault) {
+                throw new AssertionError(fault);
+            }
+        };
+        return new LaneWorker(
+                on, Lane.MESSAGES, "holder", places, handler, System::nanoTime, new SimpleMeterRegistry());
+    }
+
+    private MessageId append(String user) {
+        Conversation conversation = Conversation.ofUser("acme", user);
+        Envelope envelope = new Envelope(
+                "acme",
+                user,
+                "web",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        MessageId id = lanes.newId(conversation);
+        lanes.append(
+                new NewMessage(id, conversation, envelope, "{}".getBytes(UTF_8), Optional.empty(), Watching.NOTHING));
+        return id;
+    }
+}
