@@ -79,7 +79,6 @@ final class CallbackClient implements AutoCloseable {
                         .setConnectionRequestTimeout(timeout(properties.timeout()))
                         .setResponseTimeout(timeout(properties.timeout()))
                         .setAuthenticationEnabled(false)
-                        .setProtocolUpgradeEnabled(false)
                         .build())
                 .setUserAgent(userAgent)
                 .evictExpiredConnections()

@@ -31,6 +31,7 @@ import java.util.function.Consumer;
 import org.apache.hc.client5.http.DnsResolver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +46,8 @@ import org.unfoldingword.broker.callback.DeliveryOutcome.Unreached;
 import org.unfoldingword.broker.http.AddressGuard;
 import org.unfoldingword.broker.http.CallbackTarget;
 
+/** The time limit is for a client that waits where it should not; nothing here takes that long. */
+@Timeout(60)
 class CallbackClientTest {
 
     private static final CallbackBody BODY =

@@ -73,6 +73,12 @@ final class WorkerClient implements AutoCloseable {
             return new WorkerOutcome.TooLong(properties.maxReply().toBytes());
         } catch (IOException e) {
             return broken(call, e);
+        } catch (IllegalStateException e) {
+            // The library's word for a request that was cancelled while it took its connection.
+            if (call.aborted() || call.outOfTime()) {
+                return broken(call, new IOException(e));
+            }
+            throw e;
         } finally {
             deadline.cancel(false);
         }

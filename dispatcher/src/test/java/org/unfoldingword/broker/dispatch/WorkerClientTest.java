@@ -160,6 +160,18 @@ class WorkerClientTest {
     }
 
     @Test
+    void isBrokenOffBeforeItHasBegun() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> new CountDownLatch(1).await())) {
+            WorkerCall call = new WorkerCall(Endpoint.STREAM, body(), Map.of());
+            call.abort();
+            WorkerProperties patient = properties(worker.url(), Duration.ofMinutes(5), Duration.ofMinutes(5));
+            try (WorkerClient client = client(patient)) {
+                assertThat(client.call(call, frame -> {})).isEqualTo(new WorkerOutcome.Aborted());
+            }
+        }
+    }
+
+    @Test
     void decidesA429ByItsCode() {
         assertThat(refused(
                         429,
