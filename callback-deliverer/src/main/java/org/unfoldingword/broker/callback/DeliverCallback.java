@@ -72,7 +72,7 @@ final class DeliverCallback implements LaneHandler {
         try {
             target = CallbackTarget.parse(claim.envelope().callbackUrl().orElseThrow(), guard);
         } catch (IllegalArgumentException forbidden) {
-            return new Verdict.Undeliverable("callback_url: " + forbidden.getMessage());
+            return new Verdict.Undeliverable(String.valueOf(forbidden.getMessage()));
         }
         Optional<Origins.Permit> permit =
                 origins.tryAcquire(claim.envelope().callbackEndpoint().orElseThrow());
