@@ -30,7 +30,7 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Path scratch =
                 Files.createTempDirectory(Files.createDirectories(Project.root().resolve("target")), "bench-");
-        Report report = new Report(quick);
+        Report report = new Report(Progress.onStderr(), quick);
         try (StubWorker worker = new StubWorker();
                 CallbackReceiver receiver = new CallbackReceiver();
                 BrokerProcess broker = BrokerProcess.start(scratch, worker.url());

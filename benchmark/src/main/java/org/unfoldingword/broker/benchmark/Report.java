@@ -7,52 +7,73 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.unfoldingword.broker.message.Json;
 
-/** What was measured, as a table and as JSON. Confined to the thread that runs the scenarios. */
+/**
+ * What was measured, as a table and as JSON. Rows of the same name are rounds of the same thing: their medians are told, and how
+ * far they lie apart. Confined to the thread that runs the scenarios.
+ */
 final class Report {
 
-    private static final String LINE = "%-46s %7s %9s %9s %9s %9s  %-12s %s%n";
+    private static final String LINE = "%-54s %8s %9s %9s %9s %9s  %-17s %-22s %s%n";
 
+    private final Progress progress;
     private final boolean quick;
     private final Instant startedAt = Instant.now();
     /** Others' work on this machine falsifies what is measured, so it is told. */
     private final double loadAverage =
             ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
 
-    private final List<Row> rows = new ArrayList<>();
+    private final Map<String, List<Row>> rows = new LinkedHashMap<>();
 
-    Report(boolean quick) {
+    Report(Progress progress, boolean quick) {
+        this.progress = progress;
         this.quick = quick;
     }
 
     void progress(String what) {
-        System.err.println("bench: " + what);
+        progress.say("bench: " + what);
     }
 
     void add(Row row) {
-        rows.add(row);
-        System.err.print(line(row));
+        rows.computeIfAbsent(row.name(), first -> new ArrayList<>()).add(row);
+    }
+
+    /** Pairs two amounts round by round, so that a machine whose speed drifts does not matter. Nothing measured, no row. */
+    void ratio(String name, String numerator, String denominator, double atLeast) {
+        List<Row> above = rows.getOrDefault(numerator, List.of());
+        List<Row> below = rows.getOrDefault(denominator, List.of());
+        for (int round = 0; round < Math.min(above.size(), below.size()); round++) {
+            Row one = above.get(round);
+            add(Row.amount(name, one.n(), one.value() / below.get(round).value())
+                    .atLeast(atLeast));
+        }
     }
 
     boolean met() {
-        return rows.stream().flatMap(row -> row.goal().stream()).allMatch(Row.Goal::met);
+        return rows.values().stream().allMatch(rounds -> met(rounds).orElse(true));
     }
 
     String table() {
-        StringBuilder table =
-                new StringBuilder(LINE.formatted("name", "n", "p50 ms", "p99 ms", "max ms", "value", "goal", "met?"));
-        for (Row row : rows) {
-            table.append(line(row));
-        }
+        StringBuilder table = new StringBuilder(
+                LINE.formatted("name", "n", "p50 ms", "p99 ms", "max ms", "value", "rounds", "goal", "met?"));
+        rows.values().forEach(rounds -> table.append(line(rounds)));
         table.append("%d processors, load average before: %s%n"
-                .formatted(Runtime.getRuntime().availableProcessors(), shown(loadAverage)));
+                .formatted(Runtime.getRuntime().availableProcessors(), Row.shown(loadAverage)));
         return table.toString();
     }
 
     void write(Path file) throws IOException {
+        Path target = file.toAbsolutePath();
+        Files.createDirectories(target.resolveSibling(""));
+        Files.writeString(target, json());
+    }
+
+    String json() {
         ObjectNode json = Json.mapper()
                 .createObjectNode()
                 .put("started_at", startedAt.toString())
@@ -61,34 +82,56 @@ final class Report {
                 .put("load_average_before", loadAverage)
                 .put("java", Runtime.version().toString())
                 .put("met", met());
-        rows.forEach(row -> describe(row, json.withArray("results").addObject()));
-        Path target = file.toAbsolutePath();
-        Files.createDirectories(target.resolveSibling(""));
-        Files.writeString(target, json.toPrettyString() + "\n");
+        rows.values()
+                .forEach(rounds -> describe(rounds, json.withArray("results").addObject()));
+        return json.toPrettyString() + "\n";
     }
 
-    private static String line(Row row) {
+    private static Optional<Boolean> met(List<Row> rounds) {
+        List<Row> judged =
+                rounds.getFirst().goal().map(Row.Goal::everyRound).orElse(false) ? rounds : List.of(Row.median(rounds));
+        return rounds.getFirst().goal().map(goal -> judged.stream()
+                .allMatch(row -> goal.holds().test(row.measure())));
+    }
+
+    private static String line(List<Row> rounds) {
+        Row row = Row.median(rounds);
         String goal = row.goal().map(Row.Goal::text).orElse("");
-        String met = row.goal().map(it -> it.met() ? "yes" : "NO").orElse("");
+        String met = met(rounds).map(it -> it ? "yes" : "NO").orElse("");
         return switch (row.measure()) {
             case Row.Measure.Spread(double p50, double p99, double max) ->
-                LINE.formatted(row.name(), row.n(), shown(p50), shown(p99), shown(max), "", goal, met);
+                LINE.formatted(
+                        row.name(),
+                        row.n(),
+                        Row.shown(p50),
+                        Row.shown(p99),
+                        Row.shown(max),
+                        "",
+                        apart(rounds),
+                        goal,
+                        met);
             case Row.Measure.Amount(double value) ->
-                LINE.formatted(row.name(), row.n(), "", "", "", shown(value), goal, met);
+                LINE.formatted(row.name(), row.n(), "", "", "", Row.shown(value), apart(rounds), goal, met);
         };
     }
 
-    private static void describe(Row row, ObjectNode json) {
+    private static String apart(List<Row> rounds) {
+        double[] sorted = rounds.stream().mapToDouble(Row::value).sorted().toArray();
+        return sorted.length == 1 ? "" : Row.shown(sorted[0]) + " … " + Row.shown(sorted[sorted.length - 1]);
+    }
+
+    private static void describe(List<Row> rounds, ObjectNode json) {
+        Row row = Row.median(rounds);
         json.put("name", row.name()).put("n", row.n());
         switch (row.measure()) {
             case Row.Measure.Spread(double p50, double p99, double max) ->
                 json.put("p50_ms", p50).put("p99_ms", p99).put("max_ms", max);
             case Row.Measure.Amount(double value) -> json.put("value", value);
         }
-        row.goal().ifPresent(goal -> json.put("goal", goal.text()).put("met", goal.met()));
-    }
-
-    private static String shown(double value) {
-        return String.format(Locale.ROOT, value == Math.rint(value) ? "%.0f" : "%.1f", value);
+        if (rounds.size() > 1) {
+            rounds.forEach(round -> json.withArray("rounds").add(round.value()));
+        }
+        row.goal().ifPresent(goal -> json.put("goal", goal.text()));
+        met(rounds).ifPresent(met -> json.put("met", met));
     }
 }
