@@ -83,8 +83,8 @@ final class DeliverCallback implements LaneHandler {
         try (Origins.Permit place = permit.get()) {
             MessageId id = claim.lease().id();
             CallbackBody body = body(id, claim.envelope(), claim.record());
-            DeliveryOutcome outcome =
-                    client.post(target, body, signature.sign(id.toString(), clock.instant(), body), held::onStop);
+            DeliveryOutcome outcome = client.post(
+                    target, body, signature.sign(webhookId(id, claim.record()), clock.instant(), body), held::onStop);
             place.onOutcome(outcome);
             Verdict verdict = verdict(claim, outcome);
             tell(claim, outcome, verdict, Duration.ofNanos(ticker.nanos() - startNanos));
@@ -124,6 +124,11 @@ final class DeliverCallback implements LaneHandler {
     /** Counted from 1. */
     private static int attempt(Claim claim) {
         return claim.record().callback().map(MessageRecord.Callback::attempts).orElse(1);
+    }
+
+    /** One for all attempts on one result. A message that was redriven has another result, which a receiver must not drop. */
+    private static String webhookId(MessageId id, MessageRecord record) {
+        return record.redrives() == 0 ? id.toString() : id + "." + record.redrives();
     }
 
     private static CallbackBody body(MessageId id, Envelope envelope, MessageRecord record) {

@@ -3,6 +3,10 @@ package org.unfoldingword.broker.lane;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.MessageId;
 
@@ -13,7 +17,12 @@ import org.unfoldingword.broker.message.MessageId;
 final class Keyspace {
 
     /** Keys per block; {@code BLOCK} in {@code engine.lua}. */
-    static final int BLOCK = 14;
+    static final int BLOCK = 17;
+
+    /** The keys that belong to no partition. */
+    static final Set<String> SINGLE = Set.of(partitionCount(), actions());
+
+    private static final Pattern TAGGED = Pattern.compile("broker:\\{p(\\d{2,4})}:");
 
     private final int partitions;
     private final List<List<String>> messages = new ArrayList<>();
@@ -71,6 +80,22 @@ final class Keyspace {
         return root(conversation.partition(partitions)) + "seen:" + conversation.name() + ":" + digest;
     }
 
+    /** STREAM of what operators did, trimmed to some thousands; see {@link ActionLog}. No TTL. */
+    static String actions() {
+        return "broker:actions";
+    }
+
+    /** What all keys of a partition begin with. */
+    String prefix(int partition) {
+        return root(partition);
+    }
+
+    /** The partition that a key names; empty for a key without one. */
+    static OptionalInt partitionOf(String key) {
+        Matcher tagged = TAGGED.matcher(key);
+        return tagged.lookingAt() ? OptionalInt.of(Integer.parseInt(tagged.group(1))) : OptionalInt.empty();
+    }
+
     /** The pub/sub channel of a partition, text {@code <id> <word>}. */
     String signals(int partition) {
         return root(partition) + "signals";
@@ -100,11 +125,18 @@ final class Keyspace {
                 bodyPrefix(partition),
                 // STRING prefix + queue name: a call whose end was not seen may still be running; expires.
                 root + "doubt:" + word + ":",
-                // HASH: counters accepted, completed, failed, cancelled, expired, active, callbacks, delivered,
-                // undelivered,
-                // callback_active; token (the last fencing token); duration (smoothed ms of a message).
+                // HASH: counters accepted, redriven, completed, failed, cancelled, expired; callbacks,
+                // callback_redriven,
+                // delivered, undelivered, withdrawn; token (the last fencing token); duration (smoothed ms of a
+                // message).
                 root + "totals",
-                signals(partition));
+                signals(partition),
+                // HASH queue name, '@' + group or '*' -> "<ms since when it is paused> <who> <why>". Gone when empty.
+                root + "paused:" + word,
+                // ZSET queue name -> ms since when its oldest entry is the oldest: all queues with entries.
+                root + "heads:" + word,
+                // STRING prefix + queue name: id of the newest entry taken since a dead letter; expires with it.
+                root + "ran:" + word + ":");
     }
 
     private String bodyPrefix(int partition) {

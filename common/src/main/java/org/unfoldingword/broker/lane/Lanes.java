@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +24,6 @@ public final class Lanes implements AutoCloseable {
 
     private static final Script FIND = Script.load("find");
     private static final Script QUEUE = Script.load("queue");
-    private static final Script TOTALS = Script.load("totals");
     private static final Script STATES = Script.load("states");
 
     private final Redis redis;
@@ -38,6 +36,7 @@ public final class Lanes implements AutoCloseable {
     private final ClaimEntries claim;
     private final ExtendLeases extend;
     private final SettleEntry settle;
+    private final CountLanes count;
 
     private Lanes(Redis redis, LaneProperties properties, InstantSource clock, RandomGenerator random) {
         this.redis = redis;
@@ -50,6 +49,7 @@ public final class Lanes implements AutoCloseable {
         this.claim = new ClaimEntries(redis, keyspace, chunks, properties);
         this.extend = new ExtendLeases(redis, keyspace, properties);
         this.settle = new SettleEntry(redis, keyspace, chunks, properties);
+        this.count = new CountLanes(redis, keyspace);
     }
 
     /**
@@ -124,20 +124,12 @@ public final class Lanes implements AutoCloseable {
 
     /** Counts, at a cost that does not depend on the number of users. */
     public Totals totals() {
-        Sum sum = new Sum();
-        for (List<Integer> slot : slots(allPartitions())) {
-            List<String> keys = new ArrayList<>();
-            for (int partition : slot) {
-                keys.addAll(keyspace.block(Lane.MESSAGES, partition));
-                keys.addAll(keyspace.block(Lane.CALLBACKS, partition));
-            }
-            Answer answer = redis.run(TOTALS, keys, new Arguments());
-            long now = answer.number(0);
-            for (int i = 1; i < answer.size(); i++) {
-                sum.add(answer.list(i), now);
-            }
-        }
-        return sum.totals();
+        return live().totals();
+    }
+
+    /** As {@link #totals}, with how each lane fares. */
+    Live live() {
+        return count.run(slots(allPartitions()));
     }
 
     @Override
@@ -176,6 +168,13 @@ public final class Lanes implements AutoCloseable {
         return ended;
     }
 
+    /** The keys of a lane in some partitions, one block after the other. */
+    List<String> blocks(Lane lane, List<Integer> partitions) {
+        return partitions.stream()
+                .flatMap(partition -> keyspace.block(lane, partition).stream())
+                .toList();
+    }
+
     /** Partitions in groups that one script may touch: all at once on one Redis, one by one on a cluster. */
     List<List<Integer>> slots(List<Integer> partitions) {
         if (redis.clustered()) {
@@ -200,52 +199,7 @@ public final class Lanes implements AutoCloseable {
         return redis;
     }
 
-    /** Adds up what {@code totals.lua} says of each partition. */
-    private static final class Sum {
-        private final Map<String, Long> counts = new HashMap<>();
-        private final Map<String, String> dispatchers = new HashMap<>();
-        private final Map<String, String> deliverers = new HashMap<>();
-
-        void add(Answer partition, long now) {
-            partition.fields(0).forEach((name, value) -> count(name, new Answer(List.of(value)).number(0)));
-            count("held", partition.number(1));
-            count("dead", partition.number(3));
-            count("callback_dead", partition.number(4));
-            living(partition.fields(5), now, dispatchers);
-            living(partition.fields(6), now, deliverers);
-        }
-
-        private void count(String name, long value) {
-            counts.merge(name, value, Long::sum);
-        }
-
-        private static void living(Map<String, byte[]> holders, long now, Map<String, String> into) {
-            holders.forEach((holder, bytes) -> {
-                String[] words = new String(bytes, StandardCharsets.UTF_8).split(" ", 2);
-                if (Long.parseLong(words[0]) >= now) {
-                    into.put(holder, words[1]);
-                }
-            });
-        }
-
-        private long of(String name) {
-            return counts.getOrDefault(name, 0L);
-        }
-
-        Totals totals() {
-            return new Totals(
-                    of("accepted"),
-                    of("completed"),
-                    of("failed"),
-                    of("cancelled"),
-                    of("expired"),
-                    of("held"),
-                    of("active"),
-                    of("callbacks") - of("delivered") - of("undelivered"),
-                    of("dead"),
-                    of("callback_dead"),
-                    Map.copyOf(dispatchers),
-                    Map.copyOf(deliverers));
-        }
+    RandomGenerator random() {
+        return random;
     }
 }

@@ -15,6 +15,7 @@ import org.unfoldingword.broker.message.MessageState;
  * @param attempts times that a holder took it, counted from 1
  * @param lapses times that a holder's lease ran out
  * @param failures answers of the worker that said "failed, try again"
+ * @param redrives times that an operator brought it back; each starts a fresh count of attempts, lapses and failures
  * @param response the worker's ChatResponse as it wrote it, once completed
  * @param callback how its callback fares, if it asked for one and has ended
  */
@@ -28,6 +29,7 @@ public record MessageRecord(
         int attempts,
         int lapses,
         int failures,
+        int redrives,
         Optional<Payload> response,
         Optional<Fault> error,
         Optional<Callback> callback,
@@ -64,18 +66,25 @@ public record MessageRecord(
         return new MessageRecord(
                 MessageState.of(text(fields, "state").orElseThrow()),
                 text(fields, "name").orElseThrow(),
-                Instant.ofEpochMilli(
-                        Long.parseLong(text(fields, "entry").orElseThrow().split("-", 2)[0])),
+                acceptedAt(fields),
                 time(fields, "started"),
                 time(fields, "finished"),
                 time(fields, "next"),
                 count(fields, "attempts"),
                 count(fields, "lapses"),
                 count(fields, "failures"),
+                count(fields, "redrives"),
                 response,
                 error,
                 callback,
                 Optional.ofNullable(fields.get("envelope")).map(Envelope::parse));
+    }
+
+    /** The first part of the entry's id, unless the entry was moved. */
+    private static Instant acceptedAt(Map<String, byte[]> fields) {
+        return time(fields, "accepted")
+                .orElseGet(() -> Instant.ofEpochMilli(
+                        Long.parseLong(text(fields, "entry").orElseThrow().split("-", 2)[0])));
     }
 
     private static Optional<String> text(Map<String, byte[]> fields, String name) {

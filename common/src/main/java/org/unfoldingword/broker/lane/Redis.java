@@ -7,10 +7,13 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
+import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /**
  * The border to Redis: one shared connection for commands, which many threads may use at once, and new ones for those that
@@ -120,6 +124,20 @@ final class Redis implements AutoCloseable {
             throw new IllegalStateException(key + ": gone (expected: kept until its message has ended)");
         }
         return value;
+    }
+
+    /** Goes through all keys of all nodes that match; one may come twice. For audits, never on the way of a message. */
+    void scan(String pattern, Consumer<List<String>> batches) {
+        ScanArgs arguments = ScanArgs.Builder.matches(pattern).limit(500);
+        KeyScanCursor<String> cursor = call(commands -> commands.scan(arguments));
+        while (true) {
+            batches.accept(cursor.getKeys());
+            if (cursor.isFinished()) {
+                return;
+            }
+            ScanCursor from = cursor;
+            cursor = call(commands -> commands.scan(from, arguments));
+        }
     }
 
     private <T> T get(Command<T> command) {

@@ -93,6 +93,7 @@ final class SettleEntry {
                 step.dead = true;
                 step.set("callback_state", "dead");
                 step.set("callback_error", undeliverable.reason());
+                step.data = undeliverable.reason();
                 yield step;
             }
             case Verdict.Later later -> {

@@ -6,11 +6,13 @@ import java.util.Map;
  * Counts over all partitions at one moment.
  *
  * @param accepted since the data was first written; so are the four ends
+ * @param redriven ended messages that an operator brought back; each ends once more
  * @param activeQueues conversations with waiting or running messages
  * @param dispatchers living holders of the messages lane, with the state that each told
  */
 public record Totals(
         long accepted,
+        long redriven,
         long completed,
         long failed,
         long cancelled,
@@ -25,6 +27,6 @@ public record Totals(
 
     /** Messages that were accepted and have not ended: waiting, delayed or running (invariant I3). */
     public long unfinished() {
-        return accepted - completed - failed - cancelled - expired;
+        return accepted + redriven - completed - failed - cancelled - expired;
     }
 }

@@ -2,7 +2,9 @@ package org.unfoldingword.broker.message;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayOutputStream;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
@@ -14,6 +16,15 @@ import java.util.zip.CRC32;
  */
 public record Conversation(String name) {
 
+    private static final String PART = "((?:[A-Za-z0-9._~@+-]|%[0-9A-F]{2})+)";
+    private static final Pattern NAME =
+            Pattern.compile("user:" + PART + ":" + PART + "|group:" + PART + ":" + PART + "(?::" + PART + ")?");
+
+    /** Reads a name as {@link #name()} writes it; empty for whatever cannot be one. */
+    public static Optional<Conversation> parse(String name) {
+        return NAME.matcher(name).matches() ? Optional.of(new Conversation(name)) : Optional.empty();
+    }
+
     /** A user's private conversation. */
     public static Conversation ofUser(String org, String user) {
         return new Conversation("user:" + escape(org) + ":" + escape(user));
@@ -23,6 +34,11 @@ public record Conversation(String name) {
     public static Conversation ofGroup(String org, String chat, Optional<String> thread) {
         return new Conversation("group:" + escape(org) + ":" + escape(chat)
                 + thread.map(t -> ":" + escape(t)).orElse(""));
+    }
+
+    /** The organisation, as the client wrote it. */
+    public String org() {
+        return unescape(name.split(":", 3)[1]);
     }
 
     /** The partition that holds all keys of this conversation: CRC-32 of the name, so any process computes the same. */
@@ -48,6 +64,20 @@ public record Conversation(String name) {
             }
         }
         return escaped.toString();
+    }
+
+    /** Undoes {@link #escape}. */
+    public static String unescape(String escaped) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(escaped.length());
+        for (int i = 0; i < escaped.length(); i++) {
+            if (escaped.charAt(i) == '%') {
+                bytes.write(Integer.parseInt(escaped, i + 1, i + 3, 16));
+                i += 2;
+            } else {
+                bytes.write(escaped.charAt(i));
+            }
+        }
+        return bytes.toString(UTF_8);
     }
 
     @Override

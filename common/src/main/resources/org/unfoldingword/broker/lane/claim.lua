@@ -20,6 +20,7 @@ for i = 7, #ARGV do
 end
 
 local function next_group(b)
+  if b.stopped then return nil end
   local candidates = redis.call('ZRANGE', b.groups, 0, over)
   for _, group in ipairs(candidates) do
     if not passed[group] then return group end
@@ -63,8 +64,14 @@ local function take(b, number, name)
   redis.call('HSET', b.held, name, token)
   redis.call('ZADD', b.later, now + lease, name)
   redis.call('HINCRBY', record, b.prefix .. 'attempts', 1)
-  if lapsed == 1 then redis.call('HINCRBY', record, b.prefix .. 'lapses', 1) end
+  if lapsed == 1 then
+    redis.call('HINCRBY', record, b.prefix .. 'lapses', 1)
+    leave_trace(b, id, 'lapsed', '')
+  end
   redis.call('HSETNX', record, b.prefix .. 'started', now)
+  redis.call('HSET', record, b.prefix .. 'claimed', now, b.prefix .. 'holder', holder)
+  -- Only where a dead letter has left its mark: the newest entry that was taken since.
+  redis.call('SET', b.ran .. name, entry[1], 'XX', 'KEEPTTL')
   if lane == 'messages' then
     redis.call('HSET', record, 'state', 'processing')
     local watch = redis.call('HGET', record, 'watch')
@@ -82,6 +89,7 @@ local open = {}
 for n = 1, blocks do
   local b = block((n - 1) * BLOCK + 1, lane)
   open[n] = b
+  b.stopped = redis.call('HEXISTS', b.paused, '*') == 1
   local due = redis.call('ZRANGEBYSCORE', b.later, '-inf', now, 'LIMIT', 0, room + 32)
   for _, name in ipairs(due) do make_ready(b, name) end
 end
@@ -109,7 +117,7 @@ for n = 1, blocks do
     table.insert(result[3], n)
     wake(b)
   end
-  local first = redis.call('ZRANGE', b.later, 0, 0, 'WITHSCORES')[2]
+  local first = redis.call('ZRANGEBYSCORE', b.later, '-inf', '(+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
   if first and (result[2] == '' or tonumber(first) < tonumber(result[2])) then result[2] = first end
 end
 if beat ~= 0 then

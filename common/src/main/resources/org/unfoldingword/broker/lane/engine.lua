@@ -1,11 +1,12 @@
 --[[
   Shared by the scripts of the engine: the names of one partition's keys, Redis's time, and the three moves of an ordering
-  key ("queue name") within a partition's index. A queue with entries is in exactly one of
-    later         ZSET  name -> ms at which it becomes due: held (the lease's end) or waiting for its next attempt
-    ready..group  ZSET  name -> ms since when it is due, and its group in groups
+  key ("queue name") within a partition's index. A queue with entries is in heads, and in exactly one of
+    later         ZSET  name -> ms at which it becomes due: held (the lease's end) or waiting for its next attempt;
+                        +inf while it is paused
+    ready..group  ZSET  name -> ms since when it is due, and its group in groups unless the group is paused
   Included in front of each script. Times are Redis's own, ms since the epoch.
 ]]
-local BLOCK = 14
+local BLOCK = 17
 local GROUP = { messages = 'dispatchers', callbacks = 'deliverers' }
 -- A record's fields of the callbacks lane carry a prefix, because both lanes keep one record.
 local PREFIX = { messages = '', callbacks = 'callback_' }
@@ -21,6 +22,7 @@ local function block(at, lane)
     queue = KEYS[at], later = KEYS[at + 1], groups = KEYS[at + 2], ready = KEYS[at + 3], held = KEYS[at + 4],
     wake = KEYS[at + 5], holders = KEYS[at + 6], dead = KEYS[at + 7], record = KEYS[at + 8], events = KEYS[at + 9],
     body = KEYS[at + 10], doubt = KEYS[at + 11], totals = KEYS[at + 12], signals = KEYS[at + 13],
+    paused = KEYS[at + 14], heads = KEYS[at + 15], ran = KEYS[at + 16],
   }
 end
 
@@ -30,18 +32,18 @@ local function group_of(b, name)
   return string.match(name, '([^:]*)$')
 end
 
+-- Whether one name comes before another in Redis's order, which goes by bytes; Lua's own comparison follows the locale.
+local function precedes(one, another)
+  for i = 1, math.min(#one, #another) do
+    local x, y = string.byte(one, i), string.byte(another, i)
+    if x ~= y then return x < y end
+  end
+  return #one < #another
+end
+
 -- At most one token per lane and partition.
 local function wake(b)
   if redis.call('LLEN', b.wake) == 0 then redis.call('RPUSH', b.wake, '1') end
-end
-
--- The queue is due: it joins its group's line; a group that had nothing due joins the round as the one served last.
-local function make_ready(b, name)
-  local group = group_of(b, name)
-  redis.call('ZREM', b.later, name)
-  if redis.call('ZADD', b.ready .. group, 'NX', now, name) == 1 and redis.call('ZCARD', b.ready .. group) == 1 then
-    redis.call('ZADD', b.groups, 'NX', micros, group)
-  end
 end
 
 local function leave_line(b, name)
@@ -57,12 +59,25 @@ local function postpone(b, name, at)
   redis.call('ZADD', b.later, at, name)
 end
 
+-- The queue is due: it joins its group's line; a group that had nothing due joins the round as the one served last. A paused
+-- queue is never due; a paused group keeps its line but stays out of the round, so it costs the others nothing.
+local function make_ready(b, name)
+  local group = group_of(b, name)
+  local paused, out = unpack(redis.call('HMGET', b.paused, name, '@' .. group))
+  if paused then return postpone(b, name, '+inf') end
+  redis.call('ZREM', b.later, name)
+  local joined = redis.call('ZADD', b.ready .. group, 'NX', now, name) == 1
+  if joined and not out and redis.call('ZCARD', b.ready .. group) == 1 then
+    redis.call('ZADD', b.groups, 'NX', micros, group)
+  end
+end
+
 -- The queue is empty: nothing of it stays.
 local function forget(b, name)
   leave_line(b, name)
   redis.call('ZREM', b.later, name)
+  redis.call('ZREM', b.heads, name)
   redis.call('DEL', b.queue .. name)
-  redis.call('HINCRBY', b.totals, b.prefix .. 'active', -1)
 end
 
 -- Appends an entry of field-value pairs to a queue; returns its id and the queue's length.
@@ -72,7 +87,7 @@ local function append(b, name, fields)
   local length = redis.call('XLEN', queue)
   if length == 1 then
     redis.call('XGROUP', 'CREATE', queue, b.group, '0')
-    redis.call('HINCRBY', b.totals, b.prefix .. 'active', 1)
+    redis.call('ZADD', b.heads, now, name)
     make_ready(b, name)
     wake(b)
   end
@@ -82,6 +97,7 @@ end
 -- The next step after the head has gone: the queue's next entry becomes due, or the queue is forgotten.
 local function advance(b, name)
   if redis.call('XLEN', b.queue .. name) > 0 then
+    redis.call('ZADD', b.heads, now, name)
     make_ready(b, name)
     wake(b)
   else
@@ -98,4 +114,42 @@ end
 local JOURNAL_MAX = 10000
 local function journal(b, id, event, data)
   redis.call('XADD', b.events .. id, 'MAXLEN', '~', JOURNAL_MAX, '*', 'event', event, 'data', data)
+end
+
+-- Keeps the record and the chunks of a large reply together: for so many ms, or for ever.
+local function retain(b, id, ms)
+  local record = b.record .. id
+  local keys = { record }
+  for i = 0, (redis.call('HGET', record, 'reply_chunks') or 0) - 1 do keys[i + 2] = b.body .. id .. ':reply:' .. i end
+  for _, key in ipairs(keys) do
+    if ms then redis.call('PEXPIRE', key, ms) else redis.call('PERSIST', key) end
+  end
+end
+
+-- Adds the attempt that ended without ending the message to the record's trail, a line of text:
+-- "<claimed> <ended> <outcome> <holder> <detail>". The latest few are kept.
+local TRAIL_MAX = 20
+local function leave_trace(b, id, outcome, detail)
+  local record = b.record .. id
+  local claimed, holder, trail = unpack(redis.call('HMGET', record, b.prefix .. 'claimed', b.prefix .. 'holder', b.prefix .. 'trail'))
+  if not claimed then return end
+  trail = trail or ''
+  local _, lines = string.gsub(trail, '\n', '')
+  if lines >= TRAIL_MAX then trail = string.gsub(trail, '^[^\n]*\n', '', 1) end
+  local what = string.sub(string.gsub(detail, '%c', ' '), 1, 200)
+  local line = claimed .. ' ' .. string.format('%.0f', now) .. ' ' .. outcome .. ' ' .. holder .. ' ' .. what .. '\n'
+  redis.call('HSET', record, b.prefix .. 'trail', trail .. line)
+end
+
+-- Takes one entry out of a queue before its time, whoever holds it. Its holder, if it has one, is fenced off.
+-- Returns whether it was there, and whether it was held.
+local function withdraw(b, name, entry)
+  local queue = b.queue .. name
+  local first = redis.call('XRANGE', queue, '-', '+', 'COUNT', 1)[1]
+  local head = first and first[1] == entry
+  redis.call('XACK', queue, b.group, entry)
+  if redis.call('XDEL', queue, entry) == 0 then return false, false end
+  local held = head and redis.call('HDEL', b.held, name) == 1
+  if head then advance(b, name) end
+  return true, held
 end

@@ -1,11 +1,11 @@
 --[[
   Ends one attempt on a held entry: it is done, keeps its place for a later attempt, or is given back.
   Refused without the current fencing token. Safe to repeat: the record remembers the token that was settled last.
-  KEYS  1.. block of the lane   15.. block of the other lane, same partition
+  KEYS  1.. block of the lane   18.. block of the other lane, same partition
   ARGV  1 lane   2 name   3 entry id   4 token   5 message id   6 'done' | 'retry' | 'back'
         7 delay, ms (retry, back)   8 retention of the record, ms   9 retention of a dead letter, ms
         10 doubt, ms; 0 clears it, '' leaves it   11 counter in totals to raise (done)   12 '1' dead-letters it (done)
-        13 callbacks queue, '' for none (done)   14 the journal's event and 15 its data, '' for none
+        13 callbacks queue, '' for none (done)   14 the journal's event, '' for none, and 15 its data, also the attempt's detail
         16 the journal's retention, ms   17.. fields of the record to set, in pairs
   Returns  {'settled' | 'stale', now}
   Holds after: done and its callback are written together; the queue's next entry is due, or the queue is gone.
@@ -39,15 +39,6 @@ local function close_message()
   redis.call('HSET', b.totals, 'duration', math.floor(0.9 * usual + 0.1 * took))
 end
 
--- The record and the chunks of a large reply live and go together; for ever while a callback is on its way.
-local function retain(ms)
-  local keys = { record }
-  for i = 0, (redis.call('HGET', record, 'reply_chunks') or 0) - 1 do keys[i + 2] = b.body .. id .. ':reply:' .. i end
-  for _, key in ipairs(keys) do
-    if ms then redis.call('PEXPIRE', key, ms) else redis.call('PERSIST', key) end
-  end
-end
-
 local function finish()
   if lane == 'messages' then close_message() end
   redis.call('XACK', queue, b.group, entry)
@@ -57,15 +48,16 @@ local function finish()
   redis.call('HINCRBY', b.totals, counter, 1)
   if dead then
     redis.call('ZADD', b.dead, now, id)
+    redis.call('SET', b.ran .. name, entry, 'PX', dead_retention)
     redis.call('ZREMRANGEBYSCORE', b.dead, '-inf', now - dead_retention)
   end
   if callbacks ~= '' then
-    append(other, callbacks, { 'id', id })
+    local waiting = append(other, callbacks, { 'id', id })
     redis.call('HINCRBY', b.totals, 'callbacks', 1)
-    redis.call('HSET', record, 'callback_state', 'pending')
-    retain(nil)
+    redis.call('HSET', record, 'callback_state', 'pending', 'callback_queue', callbacks, 'callback_entry', waiting)
+    retain(b, id, nil)
   else
-    retain((dead or redis.call('ZSCORE', other.dead, id)) and dead_retention or retention)
+    retain(b, id, (dead or redis.call('ZSCORE', other.dead, id)) and dead_retention or retention)
   end
   advance(b, name)
 end
@@ -74,6 +66,9 @@ end
 local function keep()
   redis.call('XCLAIM', queue, b.group, 'nobody', 0, entry, 'JUSTID')
   if verdict == 'back' then redis.call('HINCRBY', record, b.prefix .. 'attempts', -1) end
+  -- What was given back untried and is tried again soon is not worth a line.
+  if verdict == 'retry' or delay == 0 then leave_trace(b, id, verdict, data) end
+  redis.call('HDEL', record, b.prefix .. 'claimed', b.prefix .. 'holder')
   if delay > 0 then
     postpone(b, name, now + delay)
     redis.call('HSET', record, b.prefix .. 'next', now + delay)

@@ -1,16 +1,19 @@
 --[[
   Counts, at a cost that does not depend on the number of users.
   KEYS  per partition: its messages block, its callbacks block
-  Returns  {now, {totals fields...} per partition..., } each: {totals, held messages, held callbacks, dead messages,
-           dead callbacks, holders of messages, holders of callbacks}
+  Returns  {now, per partition {totals fields, messages, callbacks}},
+           each lane {queues, held, later, dead, since when the longest-standing head is the head, or '', holders, paused fields}
 ]]
+local function count(b)
+  return {
+    redis.call('ZCARD', b.heads), redis.call('HLEN', b.held), redis.call('ZCARD', b.later), redis.call('ZCARD', b.dead),
+    redis.call('ZRANGE', b.heads, 0, 0, 'WITHSCORES')[2] or '', redis.call('HGETALL', b.holders), redis.call('HLEN', b.paused),
+  }
+end
+
 local result = { now }
 for at = 1, #KEYS, 2 * BLOCK do
   local m, c = block(at, 'messages'), block(at + BLOCK, 'callbacks')
-  result[#result + 1] = {
-    redis.call('HGETALL', m.totals), redis.call('HLEN', m.held), redis.call('HLEN', c.held),
-    redis.call('ZCARD', m.dead), redis.call('ZCARD', c.dead),
-    redis.call('HGETALL', m.holders), redis.call('HGETALL', c.holders),
-  }
+  result[#result + 1] = { redis.call('HGETALL', m.totals), count(m), count(c) }
 end
 return result

@@ -104,7 +104,7 @@ final class DispatchHead implements LaneHandler {
                 .expiresAtMillis()
                 .filter(at -> at <= claim.at().toEpochMilli())
                 .isPresent();
-        if (expired && claim.record().attempts() == 1) {
+        if (expired && claim.record().attempts() == 1 && claim.record().redrives() == 0) {
             MessageRecord.Fault fault = new MessageRecord.Fault("expired", "it waited longer than expires_in");
             return Optional.of(new Verdict.Ended(MessageState.EXPIRED, fault, Doubt.UNCHANGED));
         }

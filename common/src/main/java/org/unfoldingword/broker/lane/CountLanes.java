@@ -1,0 +1,124 @@
+package org.unfoldingword.broker.lane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** {@code totals.lua}: counts over all partitions. */
+final class CountLanes {
+
+    private static final Script SCRIPT = Script.load("totals");
+
+    private final Redis redis;
+    private final Keyspace keyspace;
+
+    CountLanes(Redis redis, Keyspace keyspace) {
+        this.redis = redis;
+        this.keyspace = keyspace;
+    }
+
+    Live run(List<List<Integer>> slots) {
+        Map<String, Long> counters = new HashMap<>();
+        Sum messages = new Sum();
+        Sum callbacks = new Sum();
+        long now = 0;
+        for (List<Integer> slot : slots) {
+            List<String> keys = new ArrayList<>();
+            for (int partition : slot) {
+                keys.addAll(keyspace.block(Lane.MESSAGES, partition));
+                keys.addAll(keyspace.block(Lane.CALLBACKS, partition));
+            }
+            Answer answer = redis.run(SCRIPT, keys, new Arguments());
+            now = answer.number(0);
+            for (int i = 1; i < answer.size(); i++) {
+                Answer partition = answer.list(i);
+                partition
+                        .fields(0)
+                        .forEach((name, value) -> counters.merge(name, Long.parseLong(text(value)), Long::sum));
+                messages.add(partition.list(1), now);
+                callbacks.add(partition.list(2), now);
+            }
+        }
+        return new Live(
+                Instant.ofEpochMilli(now),
+                totals(counters, messages, callbacks),
+                messages.fare(now),
+                callbacks.fare(now));
+    }
+
+    private static Totals totals(Map<String, Long> counters, Sum messages, Sum callbacks) {
+        return new Totals(
+                counters.getOrDefault("accepted", 0L),
+                counters.getOrDefault("redriven", 0L),
+                counters.getOrDefault("completed", 0L),
+                counters.getOrDefault("failed", 0L),
+                counters.getOrDefault("cancelled", 0L),
+                counters.getOrDefault("expired", 0L),
+                messages.held,
+                messages.queues,
+                callbacksPending(counters),
+                messages.dead,
+                callbacks.dead,
+                Map.copyOf(messages.holders),
+                Map.copyOf(callbacks.holders));
+    }
+
+    /** Callbacks asked for that were neither delivered, nor dead-lettered, nor taken back. */
+    static long callbacksPending(Map<String, Long> counters) {
+        return counters.getOrDefault("callbacks", 0L)
+                + counters.getOrDefault("callback_redriven", 0L)
+                - counters.getOrDefault("delivered", 0L)
+                - counters.getOrDefault("undelivered", 0L)
+                - counters.getOrDefault("withdrawn", 0L);
+    }
+
+    private static String text(byte[] value) {
+        return new String(value, UTF_8);
+    }
+
+    /** One lane over all partitions. */
+    private static final class Sum {
+        private long queues;
+        private long held;
+        private long later;
+        private long dead;
+        private long paused;
+        private long eldest = Long.MAX_VALUE;
+        private final Map<String, String> holders = new HashMap<>();
+
+        void add(Answer lane, long now) {
+            queues += lane.number(0);
+            held += lane.number(1);
+            later += lane.number(2);
+            dead += lane.number(3);
+            if (!lane.text(4).isEmpty()) {
+                eldest = Math.min(eldest, lane.number(4));
+            }
+            lane.fields(5).forEach((holder, word) -> {
+                String[] words = text(word).split(" ", 2);
+                if (Long.parseLong(words[0]) >= now) {
+                    holders.put(holder, words[1]);
+                }
+            });
+            paused += lane.number(6);
+        }
+
+        Live.Fare fare(long now) {
+            return new Live.Fare(
+                    queues,
+                    held,
+                    Math.max(0, later - held),
+                    dead,
+                    paused,
+                    eldest == Long.MAX_VALUE
+                            ? Optional.empty()
+                            : Optional.of(Duration.ofMillis(Math.max(0, now - eldest))));
+        }
+    }
+}

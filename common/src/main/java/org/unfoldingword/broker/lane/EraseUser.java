@@ -1,0 +1,122 @@
+package org.unfoldingword.broker.lane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.MessageId;
+
+/**
+ * {@code erase.lua}: takes away all that is kept of a user: their own conversation, and what they sent in groups of the org.
+ * Records are not indexed by user, so this goes through all records; it is for the rare day on which a user asks to be forgotten.
+ */
+final class EraseUser {
+
+    private static final Script SCRIPT = Script.load("erase");
+
+    private final Lanes lanes;
+
+    EraseUser(Lanes lanes) {
+        this.lanes = lanes;
+    }
+
+    Erased run(String org, String user) {
+        Tally tally = new Tally();
+        Conversation own = Conversation.ofUser(org, user);
+        String groups = "group:" + Conversation.escape(org) + ":";
+        lanes.redis().scan("broker:{p*}:message:*", keys -> byPartition(keys)
+                .forEach((partition, ids) -> eraseMessages(partition, ids, own, groups, org, user, tally)));
+        lanes.redis().scan("broker:{p*}:seen:" + groups + "*", keys -> forgetKeysOf(keys, tally));
+        forgetMarks(own, tally);
+        return new Erased(tally.ended, tally.waiting, tally.running, tally.marks);
+    }
+
+    private void eraseMessages(
+            int partition, List<MessageId> ids, Conversation own, String groups, String org, String user, Tally tally) {
+        List<String> keys = new ArrayList<>(lanes.keyspace().block(Lane.MESSAGES, partition));
+        keys.addAll(lanes.keyspace().block(Lane.CALLBACKS, partition));
+        Arguments arguments = new Arguments()
+                .add(own.name())
+                .add(groups)
+                .add(org)
+                .add(user)
+                .add(lanes.properties().doubt());
+        ids.forEach(arguments::add);
+        Answer answer = lanes.redis().run(SCRIPT, keys, arguments);
+        for (int i = 0; i < answer.size(); i++) {
+            tally.add(ids.get(i), answer.text(i));
+        }
+    }
+
+    /** Idempotency keys in groups: those that name a message that was erased. */
+    private void forgetKeysOf(List<String> keys, Tally tally) {
+        for (String key : keys) {
+            byte[] value = lanes.redis().call(commands -> commands.get(key));
+            if (value != null && tally.erased.contains(new String(value, UTF_8).split(" ", 2)[0])) {
+                delete(key, tally);
+            }
+        }
+    }
+
+    /** What is left in the name of the user's own conversation, but for the doubt about a call that was under way. */
+    private void forgetMarks(Conversation own, Tally tally) {
+        String prefix = lanes.keyspace().prefix(own.partition(lanes.properties().partitions()));
+        for (String kind : List.of("seen:", "ran:messages:", "ran:callbacks:", "doubt:callbacks:")) {
+            lanes.redis().scan(prefix + kind + own.name() + "*", keys -> keys.stream()
+                    .filter(key -> isOf(key.substring(prefix.length() + kind.length()), own))
+                    .forEach(key -> delete(key, tally)));
+        }
+        if (tally.running == 0) {
+            delete(prefix + "doubt:messages:" + own.name(), tally);
+        }
+        if (new PauseLane(lanes).resume(new Scope.One(own))) {
+            tally.marks++;
+        }
+    }
+
+    private static boolean isOf(String rest, Conversation own) {
+        return rest.equals(own.name()) || rest.startsWith(own.name() + ":");
+    }
+
+    private void delete(String key, Tally tally) {
+        tally.marks += lanes.redis().call(commands -> commands.del(key));
+    }
+
+    private static Map<Integer, List<MessageId>> byPartition(List<String> keys) {
+        Map<Integer, List<MessageId>> ids = new TreeMap<>();
+        for (String key : keys) {
+            OptionalInt partition = Keyspace.partitionOf(key);
+            MessageId.parse(key.substring(key.lastIndexOf(':') + 1))
+                    .filter(id -> partition.orElse(-1) == id.partition())
+                    .ifPresent(id -> ids.computeIfAbsent(id.partition(), any -> new ArrayList<>())
+                            .add(id));
+        }
+        return ids;
+    }
+
+    private static final class Tally {
+        private final Set<String> erased = new HashSet<>();
+        private long ended;
+        private long waiting;
+        private long running;
+        private long marks;
+
+        void add(MessageId id, String outcome) {
+            switch (outcome) {
+                case "ended" -> ended++;
+                case "waiting" -> waiting++;
+                case "running" -> running++;
+                default -> {
+                    return;
+                }
+            }
+            erased.add(id.toString());
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package org.unfoldingword.broker.lane;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.MessageId;
+
+/**
+ * What operators see and do. Each reading costs the same however many users there are, but for {@link #audit} and {@link #erase},
+ * which go through all keys. Each change is one atomic step per partition and safe to repeat. Safe for threads.
+ */
+public final class Operations {
+
+    private static final Script FIND = Script.load("find");
+    /** Endpoints of one conversation that are told about. */
+    private static final int ENDPOINTS_MAX = 50;
+
+    private final Lanes lanes;
+    private final PauseLane pause;
+    private final SurveyQueues survey;
+    private final ListDeadLetters deadLetters;
+    private final RedriveDeadLetter redrive;
+    private final EraseUser erase;
+    private final AuditKeys audit;
+    private final ActionLog actions;
+
+    public Operations(Lanes lanes) {
+        this.lanes = lanes;
+        this.pause = new PauseLane(lanes);
+        this.survey = new SurveyQueues(lanes);
+        this.deadLetters = new ListDeadLetters(lanes);
+        this.redrive = new RedriveDeadLetter(lanes);
+        this.erase = new EraseUser(lanes);
+        this.audit = new AuditKeys(lanes);
+        this.actions = new ActionLog(lanes.redis());
+    }
+
+    /** How the whole fares. */
+    public Live live() {
+        return lanes.live();
+    }
+
+    /** What Redis says of its memory, over all its nodes. */
+    public Memory memory() {
+        return Memory.of(lanes.redis());
+    }
+
+    /** Queues in the order in which their heads became heads, the longest-standing first. */
+    public Page<QueueState> queues(Lane lane, QueueFilter filter, Optional<Place> after, int limit) {
+        return survey.page(lane, filter, after, limit);
+    }
+
+    /** A conversation's queue; empty if nothing of it waits or runs. */
+    public Optional<QueueState> queue(Conversation conversation) {
+        return survey.one(Lane.MESSAGES, partition(conversation), conversation.name());
+    }
+
+    /** A conversation's callbacks that wait, by endpoint. */
+    public List<QueueState> callbackQueues(Conversation conversation) {
+        String prefix = conversation.name() + ":";
+        return survey.search(Lane.CALLBACKS, partition(conversation), prefix, ENDPOINTS_MAX).stream()
+                .filter(queue -> queue.name().startsWith(prefix))
+                .toList();
+    }
+
+    /** Who had a message when; empty if it is unknown. */
+    public Optional<Timeline> timeline(MessageId id) {
+        if (id.partition() >= lanes.properties().partitions()) {
+            return Optional.empty();
+        }
+        Answer answer = lanes.redis()
+                .run(
+                        FIND,
+                        lanes.keyspace().block(Lane.MESSAGES, id.partition()),
+                        new Arguments().add(id).add(Watching.NOTHING.word()));
+        return answer.list(1).size() == 0 ? Optional.empty() : Optional.of(Timeline.of(answer.fields(1)));
+    }
+
+    public Collection<Pause> pauses() {
+        return pause.read();
+    }
+
+    /** Stops the taking of new messages; what runs goes on to its end. False if all of it was paused already. */
+    public boolean pause(Scope scope, String who, String why) {
+        return pause.pause(scope, who, why);
+    }
+
+    /** Ends a pause; others that cover the same conversations stay. False if there was none. */
+    public boolean resume(Scope scope) {
+        return pause.resume(scope);
+    }
+
+    public Page<DeadLetter> deadLetters(Lane lane, DeadLetter.Filter filter, Optional<Place> after, int limit) {
+        return deadLetters.run(lane, filter, after, limit);
+    }
+
+    /**
+     * Brings a dead letter back, under the same id.
+     *
+     * @param dryRun only tells what would happen
+     */
+    public Redrive redrive(Lane lane, MessageId id, Redrive.Position position, boolean dryRun) {
+        return known(id) ? redrive.redrive(lane, id, position, dryRun) : new Redrive.NotDead();
+    }
+
+    /** Gives a dead letter up. False if it is none. */
+    public boolean drop(Lane lane, MessageId id, boolean dryRun) {
+        return known(id) && redrive.drop(lane, id, dryRun);
+    }
+
+    /** Takes away all that is kept of a user. Goes through all records. */
+    public Erased erase(String org, String user) {
+        return erase.run(org, user);
+    }
+
+    /** Whether the accounts hold and every key has an owner. Goes through all keys. */
+    public AuditReport audit() {
+        return audit.run();
+    }
+
+    /** Leaves the record of a changing action. */
+    public void log(String who, String what, String target, long count, String detail) {
+        actions.add(who, what, target, count, detail);
+    }
+
+    /** What operators did, the newest first, from before an action's id on; empty for the newest. */
+    public List<Action> actions(String before, int limit) {
+        return actions.latest(before, limit);
+    }
+
+    private boolean known(MessageId id) {
+        return id.partition() < lanes.properties().partitions();
+    }
+
+    private int partition(Conversation conversation) {
+        return conversation.partition(lanes.properties().partitions());
+    }
+}

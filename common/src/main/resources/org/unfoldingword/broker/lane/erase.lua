@@ -1,0 +1,52 @@
+--[[
+  Erases those of some messages of one partition that are a user's: sent in the user's own conversation, or by the user in a
+  group. What waits ends as cancelled, what runs is fenced off first. Safe to repeat.
+  KEYS  1.. block (messages)   18.. block (callbacks), same partition
+  ARGV  1 the user's own conversation   2 prefix of the org's group conversations   3 org   4 user   5 doubt, ms   6.. message ids
+  Returns  per id: '' (not the user's, or unknown) | 'ended' | 'waiting' | 'running'
+  Holds after: of an erased message there is no record, entry, body, reply, journal or dead letter.
+]]
+local own, groups, org, user, doubt = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local b, other = block(1, 'messages'), block(1 + BLOCK, 'callbacks')
+
+local function entry_of(name, entry)
+  local found = redis.call('XRANGE', b.queue .. name, entry, entry)[1]
+  return found and found[2]
+end
+
+local function sent_by_user(name, entry, envelope)
+  if string.sub(name, 1, #groups) ~= groups then return false end
+  local fields = entry_of(name, entry)
+  local text = envelope or (fields and fields[4])
+  if not text then return false end
+  local sender = cjson.decode(text)
+  return sender.o == org and sender.u == user
+end
+
+local function remove_chunks(id, kind, count)
+  for i = 0, (count or 0) - 1 do redis.call('DEL', b.body .. id .. ':' .. kind .. ':' .. i) end
+end
+
+local function erase(id)
+  local record = b.record .. id
+  local name, entry, envelope, chunks, replies, callbacks, waiting =
+    unpack(redis.call('HMGET', record, 'name', 'entry', 'envelope', 'chunks', 'reply_chunks', 'callback_queue', 'callback_entry'))
+  if not name or (name ~= own and not sent_by_user(name, entry, envelope)) then return '' end
+  local fields = entry_of(name, entry)
+  if fields and fields[5] == 'chunks' then chunks = fields[6] end
+  local there, held = withdraw(b, name, entry)
+  if there then redis.call('HINCRBY', b.totals, 'cancelled', 1) end
+  if held then redis.call('SET', b.doubt .. name, '1', 'PX', doubt) end
+  if callbacks and withdraw(other, callbacks, waiting) then redis.call('HINCRBY', b.totals, 'withdrawn', 1) end
+  redis.call('ZREM', b.dead, id)
+  redis.call('ZREM', other.dead, id)
+  remove_chunks(id, 'request', chunks)
+  remove_chunks(id, 'reply', replies)
+  redis.call('DEL', record, b.events .. id)
+  signal(b, id, 'erased')
+  return held and 'running' or there and 'waiting' or 'ended'
+end
+
+local result = {}
+for i = 6, #ARGV do result[#result + 1] = erase(ARGV[i]) end
+return result

@@ -1,0 +1,9 @@
+--[[
+  Reads what is paused.
+  KEYS  one block per partition
+  ARGV  1 lane
+  Returns  per block: {what, mark...}, mark = "<since, ms> <who> <why>"
+]]
+local result = {}
+for at = 1, #KEYS, BLOCK do result[#result + 1] = redis.call('HGETALL', block(at, ARGV[1]).paused) end
+return result

@@ -1,0 +1,104 @@
+--[[
+  Brings one dead letter back into its queue, under its own id and with a fresh budget of attempts.
+  Safe to repeat: the record remembers by which operation it was redriven last.
+  KEYS  1.. block of the lane   18.. block of the other lane, same partition
+  ARGV  1 lane   2 message id   3 'head' | 'tail' | 'unless_newer': first of what waits | last | first, and only if nothing newer
+        of the queue has been taken since   4 operation   5 '1' only tells what would happen
+  Returns  {'redriven' | 'would', place in the queue from 1} | {'not_dead'} | {'overtaken'} | {'gone'} | {'busy'}
+           gone: its record or body is no longer there   busy: the callback of its failure is being posted right now
+  Holds after: accepted + redriven = waiting + running + delayed + ended. A callback of its failure that was still waiting, or
+  dead, is taken back. Entries that it was put in front of have new ids; their records say so, and when they were accepted.
+]]
+local lane, id, position, operation, dry = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
+local b, other = block(1, lane), block(1 + BLOCK, lane == 'messages' and 'callbacks' or 'messages')
+local record = b.record .. id
+local known = {}
+local fields = redis.call('HGETALL', record)
+for i = 1, #fields, 2 do known[fields[i]] = fields[i + 1] end
+local messages = lane == 'messages'
+local name = messages and known.name or known.callback_queue
+
+if name and known[b.prefix .. 'redrive'] == operation then return { 'redriven', redis.call('XLEN', b.queue .. name) } end
+if not redis.call('ZSCORE', b.dead, id) then return { 'not_dead' } end
+if not name then return { 'gone' } end
+local chunks = messages and tonumber(known.chunks or '0') or 0
+if messages and not known.body and chunks == 0 then return { 'gone' } end
+for i = 0, chunks - 1 do
+  if redis.call('EXISTS', b.body .. id .. ':request:' .. i) == 0 then return { 'gone' } end
+end
+if position == 'unless_newer' then
+  local newest = redis.call('GET', b.ran .. name)
+  if newest and newest ~= known[b.prefix .. 'entry'] then return { 'overtaken' } end
+end
+local callbacks = messages and known.callback_state == 'pending' and known.callback_queue
+if callbacks and redis.call('HEXISTS', other.held, callbacks) == 1 then
+  local head = redis.call('XRANGE', other.queue .. callbacks, '-', '+', 'COUNT', 1)[1]
+  if head and head[1] == known.callback_entry then return { 'busy' } end
+end
+
+local queue = b.queue .. name
+local pending = redis.call('EXISTS', queue) == 1 and redis.call('XPENDING', queue, b.group, '-', '+', 1)[1]
+local place = position == 'tail' and redis.call('XLEN', queue) + 1 or (pending and 2 or 1)
+if dry then return { 'would', place } end
+
+-- Streams only grow at their end: what is to stand behind the newcomer is taken out and added again.
+local function put_first(entry_fields)
+  local behind = redis.call('XRANGE', queue, pending and '(' .. pending[1] or '-', '+')
+  local entry = append(b, name, entry_fields)
+  for _, one in ipairs(behind) do
+    local moved = one[2]
+    if messages and moved[#moved - 1] ~= 'accepted' then
+      moved[#moved + 1] = 'accepted'
+      moved[#moved + 1] = string.match(one[1], '^%d+')
+    end
+    redis.call('XDEL', queue, one[1])
+    local at = redis.call('XADD', queue, '*', unpack(moved))
+    redis.call('HSET', b.record .. moved[2], b.prefix .. 'entry', at)
+    if messages then redis.call('HSET', b.record .. moved[2], 'accepted', moved[#moved]) end
+  end
+  if not pending then redis.call('ZADD', b.heads, now, name) end
+  return entry
+end
+
+local function forget_end(...)
+  for _, field in ipairs({ 'attempts', 'lapses', 'failures', 'started', 'next', 'finished', 'claimed', 'holder', ... }) do
+    redis.call('HDEL', record, b.prefix .. field)
+  end
+end
+
+local function take_callback_back()
+  if callbacks and withdraw(other, callbacks, known.callback_entry) then redis.call('HINCRBY', b.totals, 'withdrawn', 1) end
+  redis.call('ZREM', other.dead, id)
+  for _, field in ipairs({ 'state', 'attempts', 'lapses', 'started', 'next', 'finished', 'claimed', 'holder', 'error', 'queue', 'entry' }) do
+    redis.call('HDEL', record, 'callback_' .. field)
+  end
+end
+
+local fresh
+if messages then
+  local accepted = known.accepted or string.match(known.entry, '^%d+')
+  if chunks > 0 then
+    for i = 0, chunks - 1 do redis.call('PERSIST', b.body .. id .. ':request:' .. i) end
+    fresh = { 'id', id, 'envelope', known.envelope, 'chunks', chunks, 'length', known.length, 'accepted', accepted }
+  else
+    fresh = { 'id', id, 'envelope', known.envelope, 'body', known.body, 'accepted', accepted }
+  end
+  leave_trace(b, id, 'failed', (known.error_code or '') .. ' ' .. (known.error or ''))
+  take_callback_back()
+  forget_end('error_code', 'error', 'envelope', 'body', 'chunks', 'length', 'cancel')
+  redis.call('HSET', record, 'state', 'queued', 'accepted', accepted)
+  redis.call('DEL', b.events .. id)
+else
+  fresh = { 'id', id }
+  leave_trace(b, id, 'undelivered', known.callback_error or '')
+  forget_end('error')
+  redis.call('HSET', record, 'callback_state', 'pending')
+end
+redis.call('ZREM', b.dead, id)
+local entry = position == 'tail' and append(b, name, fresh) or put_first(fresh)
+redis.call('HSET', record, b.prefix .. 'entry', entry, b.prefix .. 'redrive', operation)
+redis.call('HINCRBY', record, b.prefix .. 'redrives', 1)
+redis.call('HINCRBY', b.totals, b.prefix .. 'redriven', 1)
+retain(b, id, nil)
+signal(b, id, 'redriven')
+return { 'redriven', place }

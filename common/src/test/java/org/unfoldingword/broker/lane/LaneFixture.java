@@ -1,0 +1,140 @@
+package org.unfoldingword.broker.lane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.MessageId;
+import org.unfoldingword.broker.message.MessageState;
+
+/** An emptied Redis with the lanes on it, and short words for what tests do to them. A message's text is its body. */
+final class LaneFixture implements AutoCloseable {
+
+    static final String DISPATCHER = "dispatcher-1";
+
+    final Redis redis;
+    final Lanes lanes;
+
+    LaneFixture() {
+        TestRedis server = TestRedis.emptied();
+        redis = Redis.open(server.properties());
+        LaneProperties properties = new Binder(new MapConfigurationPropertySource(Map.of()))
+                .bindOrCreate("broker.lane", LaneProperties.class);
+        lanes = Lanes.open(server.properties(), properties, InstantSource.system(), RandomGenerator.getDefault());
+    }
+
+    @Override
+    public void close() {
+        lanes.close();
+        redis.close();
+    }
+
+    MessageId append(Conversation conversation, String text) {
+        return append(conversation, text, envelope("acme", "ann", Optional.empty()));
+    }
+
+    MessageId appendWithCallback(Conversation conversation, String text) {
+        return append(conversation, text, envelope("acme", "ann", Optional.of("https://gateway.example/cb")));
+    }
+
+    MessageId append(Conversation conversation, String text, Envelope envelope) {
+        IdempotencyKey key = IdempotencyKey.of("web", text, text.getBytes(UTF_8));
+        MessageId id = lanes.newId(conversation);
+        lanes.append(
+                new NewMessage(id, conversation, envelope, text.getBytes(UTF_8), Optional.of(key), Watching.NOTHING));
+        return id;
+    }
+
+    static Envelope envelope(String org, String user, Optional<String> callback) {
+        return new Envelope(
+                org, user, "web", Optional.empty(), callback, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    List<Claim> claim(Lane lane, int room) {
+        return lanes.claim(lane, lanes.allPartitions(), DISPATCHER, room, ClaimEntries.Beat.SILENT, "ok", Set.of())
+                .claims();
+    }
+
+    /** Takes what is due in the messages lane; must be one. */
+    Claim take() {
+        List<Claim> claims = claim(Lane.MESSAGES, 10);
+        if (claims.size() != 1) {
+            throw new AssertionError("claimed " + texts(claims) + " (expected: one)");
+        }
+        return claims.getFirst();
+    }
+
+    boolean answer(Claim claim) {
+        return lanes.settle(claim, new Verdict.Answered("{\"responses\":[\"hello\"]}".getBytes(UTF_8)));
+    }
+
+    boolean fail(Claim claim) {
+        return lanes.settle(
+                claim,
+                new Verdict.Ended(
+                        MessageState.FAILED,
+                        new MessageRecord.Fault("worker_failed", "it said no"),
+                        Verdict.Doubt.CLEARED));
+    }
+
+    /** A dead letter. */
+    MessageId dead(Conversation conversation, String text) {
+        MessageId id = append(conversation, text);
+        fail(take());
+        return id;
+    }
+
+    boolean retryIn(Claim claim, Duration delay) {
+        return lanes.settle(claim, new Verdict.Later(delay, "worker_busy: full", false, Verdict.Doubt.UNCHANGED));
+    }
+
+    MessageRecord record(MessageId id) {
+        return lanes.find(id, Watching.NOTHING).orElseThrow().record();
+    }
+
+    static String text(Claim claim) {
+        try {
+            return new String(claim.body().toBytes(), UTF_8);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    static List<String> texts(List<Claim> claims) {
+        return claims.stream().map(LaneFixture::text).toList();
+    }
+
+    /** Takes and answers what there is, one conversation's message after the other; the texts in that order. */
+    List<String> drain() {
+        List<String> texts = new ArrayList<>();
+        for (List<Claim> claims = claim(Lane.MESSAGES, 1); !claims.isEmpty(); claims = claim(Lane.MESSAGES, 1)) {
+            texts.add(text(claims.getFirst()));
+            answer(claims.getFirst());
+        }
+        return texts;
+    }
+
+    /** As if the time until the lease's end or the next attempt had passed. */
+    void makeDue(Conversation conversation) {
+        String later = "broker:{p%02d}:later:messages".formatted(conversation.partition(16));
+        redis.call(commands -> commands.zadd(later, 1.0, Redis.utf8(conversation.name())));
+    }
+
+    /** All keys of the server. */
+    Set<String> keys() {
+        return new HashSet<>(redis.call(commands -> commands.keys("*")));
+    }
+}
