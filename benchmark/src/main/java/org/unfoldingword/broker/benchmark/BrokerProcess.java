@@ -6,94 +6,129 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The broker under measurement: the launcher's jar as a child process, all roles in one, at its usual log level. Its Redis is
- * the one that {@code start} embeds, on fresh data, with fsync each second. Settings of the caller's environment do not reach it.
+ * The launcher's jar as a child process, at its usual log level: {@code start}, or a service alone. Settings of the caller's
+ * environment do not reach it.
  */
 final class BrokerProcess implements AutoCloseable {
 
-    private static final Pattern READY = Pattern.compile("(?m)^broker ready on (\\S+) .*redis \\S+:(\\d+)\\)$");
-    private static final Duration START_MAX = Duration.ofSeconds(60);
-    private static final Duration STOP_MAX = Duration.ofSeconds(60);
+    private static final Duration START_MAX = Duration.ofSeconds(90);
+    private static final Duration STOP_MAX = Duration.ofSeconds(90);
 
     private final Process process;
     private final Thread stopWithUs;
-    private final String key;
-    private final String url;
-    private final int storePort;
+    private final Plan plan;
+    private final Duration startTook;
 
-    private BrokerProcess(Process process, Thread stopWithUs, String key, String url, int storePort) {
+    private BrokerProcess(Process process, Thread stopWithUs, Plan plan, Duration startTook) {
         this.process = process;
         this.stopWithUs = stopWithUs;
-        this.key = key;
-        this.url = url;
-        this.storePort = storePort;
+        this.plan = plan;
+        this.startTook = startTook;
     }
 
     /**
-     * Returns when the broker is ready.
+     * What to start.
      *
-     * @param scratch gets {@code broker.log} and the data
+     * @param heapMegabytes 0: as the JVM decides
+     * @param log gets what it prints
      */
-    static BrokerProcess start(Path scratch, String workerUrl) throws IOException, InterruptedException {
-        Path jar = Project.root().resolve("launcher/target/broker.jar");
-        if (!Files.exists(jar)) {
-            throw new IOException(jar + ": missing (expected: built by ./broker bench)");
+    record Plan(String command, int heapMegabytes, Map<String, String> settings, Path log) {
+
+        Plan with(String setting, Object value) {
+            Map<String, String> more = new TreeMap<>(settings);
+            more.put(setting, value.toString());
+            return new Plan(command, heapMegabytes, more, log);
         }
-        Path log = scratch.resolve("broker.log");
-        String key = UUID.randomUUID().toString();
-        ProcessBuilder command = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-jar",
-                        jar.toString(),
-                        "start")
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile());
-        Map<String, String> environment = command.environment();
-        environment.keySet().removeIf(name -> name.matches("(BROKER|REDIS|WORKER|SPRING|LOG)_.*|HOST"));
-        environment.putAll(Map.of(
-                "BROKER_EMBEDDEDREDIS_APPENDFSYNC",
-                "everysec",
-                "BROKER_DATA_DIR",
-                scratch.resolve("data").toString(),
-                "WORKER_BASE_URL",
-                workerUrl,
-                "BROKER_API_KEY",
-                key,
-                "PORT",
-                Integer.toString(freePort()),
-                "MANAGEMENT_PORT",
-                Integer.toString(freePort()),
-                "BROKER_DISPATCHER_CONCURRENCY",
-                "2000",
-                "BROKER_CALLBACK_ALLOWED_HOSTS",
-                "127.0.0.1"));
-        Process process = command.start();
-        Thread stopWithUs = new Thread(process::destroy, "stop-broker");
-        Runtime.getRuntime().addShutdownHook(stopWithUs);
-        Matcher ready = awaitReady(process, log);
-        return new BrokerProcess(process, stopWithUs, key, ready.group(1), Integer.parseInt(ready.group(2)));
+
+        Plan heap(int megabytes) {
+            return new Plan(command, megabytes, settings, log);
+        }
+
+        /** Returns when it is ready. */
+        BrokerProcess start() throws IOException, InterruptedException {
+            Path jar = Project.root().resolve("launcher/target/broker.jar");
+            if (!Files.exists(jar)) {
+                throw new IOException(jar + ": missing (expected: built by ./broker bench)");
+            }
+            List<String> words = new ArrayList<>(List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+            if (heapMegabytes > 0) {
+                words.add("-Xmx" + heapMegabytes + "m");
+            }
+            words.addAll(List.of("-jar", jar.toString(), command));
+            ProcessBuilder builder =
+                    new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment().keySet().removeIf(name -> name.matches("(BROKER|REDIS|WORKER|SPRING|LOG)_.*|HOST"));
+            builder.environment().putAll(settings);
+            long startNanos = System.nanoTime();
+            Process process = builder.start();
+            Thread stopWithUs = new Thread(process::destroy, "stop-broker");
+            Runtime.getRuntime().addShutdownHook(stopWithUs);
+            awaitReady(process, startNanos);
+            return new BrokerProcess(process, stopWithUs, this, Duration.ofNanos(System.nanoTime() - startNanos));
+        }
+
+        private void awaitReady(Process process, long startNanos) throws IOException, InterruptedException {
+            Pattern ready = Pattern.compile("(?m)^broker (" + command + " )?ready");
+            while (System.nanoTime() - startNanos < START_MAX.toNanos()) {
+                boolean ended = process.waitFor(20, TimeUnit.MILLISECONDS);
+                if (ready.matcher(Files.readString(log)).find()) {
+                    return;
+                }
+                if (ended) {
+                    throw new IOException("the broker ended while starting: "
+                            + Files.readString(log).strip());
+                }
+            }
+            process.destroyForcibly();
+            throw new IOException("the broker was not ready within " + START_MAX);
+        }
     }
 
     String url() {
-        return url;
+        return "http://127.0.0.1:" + plan.settings().get("PORT");
     }
 
     String key() {
-        return key;
+        return plan.settings().getOrDefault("BROKER_API_KEY", "");
     }
 
-    CommandCount commands() {
-        return new CommandCount(storePort);
+    Duration startTook() {
+        return startTook;
     }
 
-    /** Lets it drain, and end its Redis. */
+    String command() {
+        return plan.command();
+    }
+
+    /** The most memory that the process has had resident, in MB; where the system does not tell, 0. */
+    long peakMegabytes() throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        for (String line : Files.readAllLines(status)) {
+            if (line.startsWith("VmHWM:")) {
+                return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
+            }
+        }
+        return 0;
+    }
+
+    /** What it has printed. */
+    String log() throws IOException {
+        return Files.readString(plan.log());
+    }
+
+    /** Lets it drain. */
     @Override
     public void close() throws IOException {
         Runtime.getRuntime().removeShutdownHook(stopWithUs);
@@ -109,24 +144,7 @@ final class BrokerProcess implements AutoCloseable {
         }
     }
 
-    private static Matcher awaitReady(Process process, Path log) throws IOException, InterruptedException {
-        long startNanos = System.nanoTime();
-        while (System.nanoTime() - startNanos < START_MAX.toNanos()) {
-            boolean ended = process.waitFor(100, TimeUnit.MILLISECONDS);
-            String said = Files.readString(log);
-            Matcher ready = READY.matcher(said);
-            if (ready.find()) {
-                return ready;
-            }
-            if (ended) {
-                throw new IOException("the broker ended while starting: " + said.strip());
-            }
-        }
-        process.destroyForcibly();
-        throw new IOException("the broker was not ready within " + START_MAX);
-    }
-
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return any.getLocalPort();
         }

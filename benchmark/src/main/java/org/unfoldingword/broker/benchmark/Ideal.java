@@ -1,0 +1,70 @@
+package org.unfoldingword.broker.benchmark;
+
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** How much of a busy worker's time does the broker waste? A worker of 100 ms, 64 calls at a time, more than enough waiting. */
+final class Ideal implements Scenario {
+
+    private static final int AT_A_TIME = 64;
+    private static final int CALL_MILLIS = 100;
+    private static final double GOAL = 0.95;
+
+    @Override
+    public String name() {
+        return "ideal";
+    }
+
+    @Override
+    public String about() {
+        return "a worker of 100 ms, 64 at a time: calls made of those that could be";
+    }
+
+    @Override
+    public void run(Bench bench) throws IOException, InterruptedException {
+        int users = 256;
+        int each = bench.size(5, 20);
+        int all = users * each;
+        AtomicInteger ended = new AtomicInteger();
+        AtomicLong firstNanos = new AtomicLong(Long.MAX_VALUE);
+        AtomicLong lastNanos = new AtomicLong(Long.MIN_VALUE);
+        try (StubWorker worker = new StubWorker();
+                BrokerProcess ingest = bench.role("ingest-api", worker).start()) {
+            worker.onCall((user, request, arrivedNanos) -> {
+                firstNanos.accumulateAndGet(arrivedNanos, Math::min);
+                Thread.sleep(CALL_MILLIS);
+                lastNanos.accumulateAndGet(System.nanoTime(), Math::max);
+                ended.incrementAndGet();
+            });
+            post(ingest, users, each);
+            try (BrokerProcess dispatcher = bench.another("dispatcher", worker)
+                    .with("BROKER_DISPATCHER_CONCURRENCY", AT_A_TIME)
+                    .start()) {
+                InParallel.await(120, () -> ended.get() >= all);
+            }
+        }
+        double tookMillis = (lastNanos.get() - firstNanos.get()) / 1e6;
+        double idealMillis = (double) ended.get() / AT_A_TIME * CALL_MILLIS;
+        bench.report()
+                .add(Row.amount("ideal: share of the possible calls", all, idealMillis / tookMillis)
+                        .atLeast(GOAL));
+    }
+
+    private static void post(BrokerProcess ingest, int users, int each) throws InterruptedException {
+        try (Submitter submitter = new Submitter(ingest.url(), ingest.key());
+                InParallel clients = new InParallel()) {
+            for (int i = 0; i < users; i++) {
+                String user = "ideal-" + i;
+                clients.start(() -> {
+                    for (int number = 1; number <= each; number++) {
+                        submitter.post(user, number, Optional.empty());
+                    }
+                    return user;
+                });
+            }
+            clients.join();
+        }
+    }
+}
