@@ -69,8 +69,8 @@ final class Voice implements Scenario {
                     .add(Row.amount("voice: not called back", messages, (double) messages - calledBack.get())
                             .never());
             for (BrokerProcess role : java.util.List.of(ingest, dispatcher, deliverer)) {
-                bench.report()
-                        .add(Row.amount("voice: peak memory of " + role.command() + ", MB", 1, (double) role.peakMegabytes()));
+                bench.report().add(Row.amount("voice: peak memory of " + role.command() + ", MB", 1, (double)
+                        role.peakMegabytes()));
             }
         }
     }

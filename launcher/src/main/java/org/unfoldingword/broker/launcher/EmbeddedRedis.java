@@ -184,6 +184,8 @@ final class EmbeddedRedis {
                 appendonly yes
                 aof-use-rdb-preamble yes
                 appendfsync %s
+                # Most queues hold a message or two, and a stream's node is allocated whole.
+                stream-node-max-bytes 512
                 save ""
                 # A full Redis refuses rather than forget.
                 maxmemory-policy noeviction
