@@ -26,8 +26,8 @@ final class EraseUser {
         this.lanes = lanes;
     }
 
-    Erased run(String org, String user) {
-        Tally tally = new Tally();
+    Erased run(String org, String user, boolean dryRun) {
+        Tally tally = new Tally(dryRun);
         Conversation own = Conversation.ofUser(org, user);
         String groups = "group:" + Conversation.escape(org) + ":";
         lanes.redis().scan("broker:{p*}:message:*", keys -> byPartition(keys)
@@ -46,7 +46,8 @@ final class EraseUser {
                 .add(groups)
                 .add(org)
                 .add(user)
-                .add(lanes.properties().doubt());
+                .add(lanes.properties().doubt())
+                .add(tally.dryRun);
         ids.forEach(arguments::add);
         Answer answer = lanes.redis().run(SCRIPT, keys, arguments);
         for (int i = 0; i < answer.size(); i++) {
@@ -75,7 +76,7 @@ final class EraseUser {
         if (tally.running == 0) {
             delete(prefix + "doubt:messages:" + own.name(), tally);
         }
-        if (new PauseLane(lanes).resume(new Scope.One(own))) {
+        if (!tally.dryRun && new PauseLane(lanes).resume(new Scope.One(own))) {
             tally.marks++;
         }
     }
@@ -85,7 +86,7 @@ final class EraseUser {
     }
 
     private void delete(String key, Tally tally) {
-        tally.marks += lanes.redis().call(commands -> commands.del(key));
+        tally.marks += lanes.redis().call(commands -> tally.dryRun ? commands.exists(key) : commands.del(key));
     }
 
     private static Map<Integer, List<MessageId>> byPartition(List<String> keys) {
@@ -101,11 +102,16 @@ final class EraseUser {
     }
 
     private static final class Tally {
+        private final boolean dryRun;
         private final Set<String> erased = new HashSet<>();
         private long ended;
         private long waiting;
         private long running;
         private long marks;
+
+        Tally(boolean dryRun) {
+            this.dryRun = dryRun;
+        }
 
         void add(MessageId id, String outcome) {
             switch (outcome) {

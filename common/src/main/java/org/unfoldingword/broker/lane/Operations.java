@@ -1,5 +1,6 @@
 package org.unfoldingword.broker.lane;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +40,11 @@ public final class Operations {
     /** How the whole fares. */
     public Live live() {
         return lanes.live();
+    }
+
+    /** How long a silent holder keeps a queue. */
+    public Duration lease() {
+        return lanes.properties().lease();
     }
 
     /** What Redis says of its memory, over all its nodes. */
@@ -109,9 +115,13 @@ public final class Operations {
         return known(id) && redrive.drop(lane, id, dryRun);
     }
 
-    /** Takes away all that is kept of a user. Goes through all records. */
-    public Erased erase(String org, String user) {
-        return erase.run(org, user);
+    /**
+     * Takes away all that is kept of a user. Goes through all records.
+     *
+     * @param dryRun only tells what would happen
+     */
+    public Erased erase(String org, String user, boolean dryRun) {
+        return erase.run(org, user, dryRun);
     }
 
     /** Whether the accounts hold and every key has an owner. Goes through all keys. */

@@ -2,11 +2,12 @@
   Erases those of some messages of one partition that are a user's: sent in the user's own conversation, or by the user in a
   group. What waits ends as cancelled, what runs is fenced off first. Safe to repeat.
   KEYS  1.. block (messages)   18.. block (callbacks), same partition
-  ARGV  1 the user's own conversation   2 prefix of the org's group conversations   3 org   4 user   5 doubt, ms   6.. message ids
+  ARGV  1 the user's own conversation   2 prefix of the org's group conversations   3 org   4 user   5 doubt, ms   6 '1' only tells
+        what would happen   7.. message ids
   Returns  per id: '' (not the user's, or unknown) | 'ended' | 'waiting' | 'running'
   Holds after: of an erased message there is no record, entry, body, reply, journal or dead letter.
 ]]
-local own, groups, org, user, doubt = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local own, groups, org, user, doubt, dry = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6] == '1'
 local b, other = block(1, 'messages'), block(1 + BLOCK, 'callbacks')
 
 local function entry_of(name, entry)
@@ -33,6 +34,7 @@ local function erase(id)
     unpack(redis.call('HMGET', record, 'name', 'entry', 'envelope', 'chunks', 'reply_chunks', 'callback_queue', 'callback_entry'))
   if not name or (name ~= own and not sent_by_user(name, entry, envelope)) then return '' end
   local fields = entry_of(name, entry)
+  if dry then return fields and 'waiting' or 'ended' end
   if fields and fields[5] == 'chunks' then chunks = fields[6] end
   local there, held = withdraw(b, name, entry)
   if there then redis.call('HINCRBY', b.totals, 'cancelled', 1) end
@@ -48,5 +50,5 @@ local function erase(id)
 end
 
 local result = {}
-for i = 6, #ARGV do result[#result + 1] = erase(ARGV[i]) end
+for i = 7, #ARGV do result[#result + 1] = erase(ARGV[i]) end
 return result

@@ -21,19 +21,30 @@ import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
 
 /** An emptied Redis with the lanes on it, and short words for what tests do to them. A message's text is its body. */
-final class LaneFixture implements AutoCloseable {
+public final class LaneFixture implements AutoCloseable {
 
-    static final String DISPATCHER = "dispatcher-1";
+    public static final String DISPATCHER = "dispatcher-1";
 
+    private final TestRedis server;
     final Redis redis;
     final Lanes lanes;
 
-    LaneFixture() {
-        TestRedis server = TestRedis.emptied();
+    public LaneFixture() {
+        server = TestRedis.emptied();
         redis = Redis.open(server.properties());
         LaneProperties properties = new Binder(new MapConfigurationPropertySource(Map.of()))
                 .bindOrCreate("broker.lane", LaneProperties.class);
         lanes = Lanes.open(server.properties(), properties, InstantSource.system(), RandomGenerator.getDefault());
+    }
+
+    /** Where the Redis is, for a server on the same data. */
+    public String url() {
+        return server.url();
+    }
+
+    /** What operators can do, beside the API. */
+    public Operations operations() {
+        return new Operations(lanes);
     }
 
     @Override
@@ -42,15 +53,15 @@ final class LaneFixture implements AutoCloseable {
         redis.close();
     }
 
-    MessageId append(Conversation conversation, String text) {
+    public MessageId append(Conversation conversation, String text) {
         return append(conversation, text, envelope("acme", "ann", Optional.empty()));
     }
 
-    MessageId appendWithCallback(Conversation conversation, String text) {
+    public MessageId appendWithCallback(Conversation conversation, String text) {
         return append(conversation, text, envelope("acme", "ann", Optional.of("https://gateway.example/cb")));
     }
 
-    MessageId append(Conversation conversation, String text, Envelope envelope) {
+    public MessageId append(Conversation conversation, String text, Envelope envelope) {
         IdempotencyKey key = IdempotencyKey.of("web", text, text.getBytes(UTF_8));
         MessageId id = lanes.newId(conversation);
         lanes.append(
@@ -58,18 +69,18 @@ final class LaneFixture implements AutoCloseable {
         return id;
     }
 
-    static Envelope envelope(String org, String user, Optional<String> callback) {
+    public static Envelope envelope(String org, String user, Optional<String> callback) {
         return new Envelope(
                 org, user, "web", Optional.empty(), callback, Optional.empty(), Optional.empty(), Optional.empty());
     }
 
-    List<Claim> claim(Lane lane, int room) {
+    public List<Claim> claim(Lane lane, int room) {
         return lanes.claim(lane, lanes.allPartitions(), DISPATCHER, room, ClaimEntries.Beat.SILENT, "ok", Set.of())
                 .claims();
     }
 
     /** Takes what is due in the messages lane; must be one. */
-    Claim take() {
+    public Claim take() {
         List<Claim> claims = claim(Lane.MESSAGES, 10);
         if (claims.size() != 1) {
             throw new AssertionError("claimed " + texts(claims) + " (expected: one)");
@@ -77,11 +88,11 @@ final class LaneFixture implements AutoCloseable {
         return claims.getFirst();
     }
 
-    boolean answer(Claim claim) {
+    public boolean answer(Claim claim) {
         return lanes.settle(claim, new Verdict.Answered("{\"responses\":[\"hello\"]}".getBytes(UTF_8)));
     }
 
-    boolean fail(Claim claim) {
+    public boolean fail(Claim claim) {
         return lanes.settle(
                 claim,
                 new Verdict.Ended(
@@ -91,17 +102,22 @@ final class LaneFixture implements AutoCloseable {
     }
 
     /** A dead letter. */
-    MessageId dead(Conversation conversation, String text) {
+    public MessageId dead(Conversation conversation, String text) {
         MessageId id = append(conversation, text);
         fail(take());
         return id;
     }
 
-    boolean retryIn(Claim claim, Duration delay) {
+    /** Takes the callback that is due, which cannot be delivered. */
+    public void loseCallback(String reason) {
+        lanes.settle(claim(Lane.CALLBACKS, 1).getFirst(), new Verdict.Undeliverable(reason));
+    }
+
+    public boolean retryIn(Claim claim, Duration delay) {
         return lanes.settle(claim, new Verdict.Later(delay, "worker_busy: full", false, Verdict.Doubt.UNCHANGED));
     }
 
-    MessageRecord record(MessageId id) {
+    public MessageRecord record(MessageId id) {
         return lanes.find(id, Watching.NOTHING).orElseThrow().record();
     }
 
@@ -118,7 +134,7 @@ final class LaneFixture implements AutoCloseable {
     }
 
     /** Takes and answers what there is, one conversation's message after the other; the texts in that order. */
-    List<String> drain() {
+    public List<String> drain() {
         List<String> texts = new ArrayList<>();
         for (List<Claim> claims = claim(Lane.MESSAGES, 1); !claims.isEmpty(); claims = claim(Lane.MESSAGES, 1)) {
             texts.add(text(claims.getFirst()));
@@ -128,7 +144,7 @@ final class LaneFixture implements AutoCloseable {
     }
 
     /** As if the time until the lease's end or the next attempt had passed. */
-    void makeDue(Conversation conversation) {
+    public void makeDue(Conversation conversation) {
         String later = "broker:{p%02d}:later:messages".formatted(conversation.partition(16));
         redis.call(commands -> commands.zadd(later, 1.0, Redis.utf8(conversation.name())));
     }

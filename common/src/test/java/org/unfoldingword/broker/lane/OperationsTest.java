@@ -534,7 +534,12 @@ class OperationsTest {
             lane.append(BOB, "bob's", LaneFixture.envelope("acme", "bob", Optional.empty()));
             operations.pause(new Scope.One(ANN), "ops", "");
 
-            Erased erased = operations.erase("acme", "ann");
+            Set<String> before = lane.keys();
+            Erased wouldBe = operations.erase("acme", "ann", /* dryRun= */ true);
+            assertThat(lane.keys()).isEqualTo(before);
+
+            Erased erased = operations.erase("acme", "ann", false);
+            assertThat(wouldBe.messages()).isEqualTo(erased.messages());
 
             assertThat(erased.messages()).isEqualTo(5);
             assertThat(erased.waiting()).isEqualTo(3);
@@ -545,7 +550,7 @@ class OperationsTest {
             assertThat(lane.record(others).state()).isEqualTo(MessageState.QUEUED);
             assertThat(lane.drain()).containsExactlyInAnyOrder("theirs", "bob's");
             assertThat(lane.lanes.totals().cancelled()).isEqualTo(3);
-            assertThat(operations.erase("acme", "ann")).isEqualTo(new Erased(0, 0, 0, 0));
+            assertThat(operations.erase("acme", "ann", false)).isEqualTo(new Erased(0, 0, 0, 0));
         }
 
         @Test
@@ -553,7 +558,7 @@ class OperationsTest {
             lane.append(ANN, "secret");
             Claim running = lane.take();
 
-            assertThat(operations.erase("acme", "ann").running()).isEqualTo(1);
+            assertThat(operations.erase("acme", "ann", false).running()).isEqualTo(1);
 
             assertThat(lane.answer(running)).as("the holder's answer").isFalse();
             assertThat(traces("secret")).isEmpty();

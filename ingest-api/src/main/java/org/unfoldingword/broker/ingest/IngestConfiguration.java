@@ -12,13 +12,25 @@ import org.springframework.context.annotation.Import;
 import org.unfoldingword.broker.http.AddressGuard;
 import org.unfoldingword.broker.lane.LaneConfiguration;
 import org.unfoldingword.broker.lane.Lanes;
+import org.unfoldingword.broker.lane.Operations;
 import org.unfoldingword.broker.lane.Watches;
 import org.unfoldingword.broker.telemetry.SystemTime;
 
 /** The ingest role: the one door of this package. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(IngestProperties.class)
-@Import({LaneConfiguration.class, MessageController.class, QueueController.class, HealthController.class, Problems.class
+@Import({
+    LaneConfiguration.class,
+    MessageController.class,
+    QueueController.class,
+    HealthController.class,
+    ConversationsController.class,
+    OperatorMessageController.class,
+    DeadLettersController.class,
+    PausesController.class,
+    ErasureController.class,
+    AuditController.class,
+    Problems.class
 })
 public class IngestConfiguration {
 
@@ -29,6 +41,16 @@ public class IngestConfiguration {
                 .description("Messages that somebody waits for here")
                 .register(meters);
         return watches;
+    }
+
+    @Bean
+    Operations operations(Lanes lanes) {
+        return new Operations(lanes);
+    }
+
+    @Bean
+    OverviewController overviewController(Operations operations) {
+        return new OverviewController(operations, SystemTime.ticker());
     }
 
     @Bean

@@ -1,0 +1,151 @@
+package org.unfoldingword.broker.ingest;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.unfoldingword.broker.lane.Lane;
+import org.unfoldingword.broker.lane.Lanes;
+import org.unfoldingword.broker.lane.Live;
+import org.unfoldingword.broker.lane.Operations;
+import org.unfoldingword.broker.lane.Page;
+import org.unfoldingword.broker.lane.Pause;
+import org.unfoldingword.broker.lane.QueueFilter;
+import org.unfoldingword.broker.lane.QueueState;
+import org.unfoldingword.broker.lane.QueueView;
+import org.unfoldingword.broker.lane.Scope;
+import org.unfoldingword.broker.lane.Timeline;
+import org.unfoldingword.broker.message.Conversation;
+
+/** {@code /conversations} and {@code /pending}: which conversations there are, how each stands, and why. */
+@RestController
+final class ConversationsController {
+
+    private static final String PATH = "/api/v1/operator/conversations";
+    /** Without word of another time, a head that stands for so long counts as stuck. */
+    private static final long STUCK_SECONDS = 120;
+
+    private final Operations operations;
+    private final Lanes lanes;
+
+    ConversationsController(Operations operations, Lanes lanes) {
+        this.operations = operations;
+        this.lanes = lanes;
+    }
+
+    @GetMapping(PATH)
+    ResponseEntity<byte[]> list(
+            @RequestParam Optional<String> lane,
+            @RequestParam Optional<String> state,
+            @RequestParam Optional<String> search,
+            @RequestParam(name = "head_for") Optional<Long> headFor,
+            @RequestParam Optional<String> cursor,
+            @RequestParam Optional<Integer> limit) {
+        QueueFilter.Only only = OperatorRequest.word("state", state, QueueFilter.Only.values(), QueueFilter.Only.ANY);
+        Optional<Long> standing =
+                only == QueueFilter.Only.STUCK ? headFor.or(() -> Optional.of(STUCK_SECONDS)) : headFor;
+        QueueFilter filter =
+                new QueueFilter(only, OperatorRequest.seconds("head_for", standing), Duration.ZERO, search.orElse(""));
+        Page<QueueState> page = operations.queues(
+                OperatorRequest.lane(lane), filter, OperatorRequest.cursor(cursor), OperatorRequest.limit(limit));
+        ObjectNode json = OperatorView.object();
+        ArrayNode items = json.putArray("conversations");
+        page.items().forEach(queue -> items.add(OperatorView.queue(queue)));
+        OperatorView.next(json, page);
+        return OperatorView.ok(json);
+    }
+
+    @GetMapping("/api/v1/operator/pending")
+    ResponseEntity<byte[]> pending(
+            @RequestParam Optional<String> lane,
+            @RequestParam Optional<Long> idle,
+            @RequestParam Optional<String> search,
+            @RequestParam Optional<String> cursor,
+            @RequestParam Optional<Integer> limit) {
+        QueueFilter filter = new QueueFilter(
+                QueueFilter.Only.PENDING, Duration.ZERO, OperatorRequest.seconds("idle", idle), search.orElse(""));
+        Page<QueueState> page = operations.queues(
+                OperatorRequest.lane(lane), filter, OperatorRequest.cursor(cursor), OperatorRequest.limit(limit));
+        ObjectNode json = OperatorView.object();
+        ArrayNode items = json.putArray("pending");
+        page.items().forEach(queue -> {
+            ObjectNode entry = OperatorView.pending(queue.pending().orElseThrow());
+            entry.put("conversation", OperatorView.conversationOf(queue));
+            if (queue.lane() == Lane.CALLBACKS) {
+                entry.put("endpoint", OperatorView.endpointOf(queue));
+            }
+            entry.put("message_id", queue.head().toString());
+            entry.put("state", queue.standing().name().toLowerCase(java.util.Locale.ROOT));
+            items.add(entry);
+        });
+        OperatorView.next(json, page);
+        return OperatorView.ok(json);
+    }
+
+    /** One conversation: how it stands, in facts and in words, what waits, and its callbacks. */
+    @GetMapping(PATH + "/{conversation}")
+    ResponseEntity<byte[]> show(@PathVariable String conversation) {
+        Conversation asked = OperatorRequest.conversation(conversation);
+        Live live = operations.live();
+        Optional<QueueState> queue = operations.queue(asked);
+        ObjectNode json = OperatorView.object();
+        json.put("conversation", asked.name());
+        json.put("org_id", asked.org());
+        json.put("explanation", queue.map(state -> explain(state, live)).orElseGet(() -> idle(asked)));
+        json.set("queue", queue.map(OperatorView::queue).orElse(null));
+        messages(json.putArray("messages"), lanes.queue(asked));
+        ArrayNode callbacks = json.putArray("callbacks");
+        operations
+                .callbackQueues(asked)
+                .forEach(waiting ->
+                        callbacks.add(OperatorView.queue(waiting).put("explanation", explain(waiting, live))));
+        return OperatorView.ok(json);
+    }
+
+    private String explain(QueueState queue, Live live) {
+        boolean messages = queue.lane() == Lane.MESSAGES;
+        Optional<Timeline.Attempt> last = queue.attempts() == 0
+                ? Optional.empty()
+                : operations
+                        .timeline(queue.head())
+                        .map(timeline -> messages ? timeline.calls() : timeline.deliveries())
+                        .filter(attempts -> !attempts.isEmpty())
+                        .map(List::getLast);
+        return new Explanation(
+                        messages ? live.totals().dispatchers() : live.totals().deliverers(), operations.lease(), last)
+                .of(queue);
+    }
+
+    private String idle(Conversation conversation) {
+        List<Pause> pauses = operations.pauses().stream()
+                .filter(pause -> covers(pause.scope(), conversation))
+                .toList();
+        return Explanation.idle(pauses);
+    }
+
+    private static boolean covers(Scope scope, Conversation conversation) {
+        return switch (scope) {
+            case Scope.One one -> one.conversation().equals(conversation);
+            case Scope.Org org -> org.org().equals(conversation.org());
+            case Scope.All all -> true;
+        };
+    }
+
+    private static void messages(ArrayNode json, QueueView queue) {
+        for (int i = 0; i < queue.entries().size(); i++) {
+            QueueView.Entry entry = queue.entries().get(i);
+            json.addObject()
+                    .put("message_id", entry.id().toString())
+                    .put("position", i + 1)
+                    .put("running", i == 0 && queue.held())
+                    .put("accepted_at", entry.acceptedAt().toString())
+                    .put("age_seconds", OperatorView.seconds(Duration.between(entry.acceptedAt(), queue.at())));
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package org.unfoldingword.broker.ingest;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+import org.unfoldingword.broker.lane.Found;
+import org.unfoldingword.broker.lane.Lanes;
+import org.unfoldingword.broker.lane.MessageRecord;
+import org.unfoldingword.broker.lane.Operations;
+import org.unfoldingword.broker.lane.Timeline;
+import org.unfoldingword.broker.lane.Watching;
+import org.unfoldingword.broker.message.MessageId;
+
+/** {@code /messages/{id}}: one message's life, without its content. */
+@RestController
+final class OperatorMessageController {
+
+    private final Operations operations;
+    private final Lanes lanes;
+
+    OperatorMessageController(Operations operations, Lanes lanes) {
+        this.operations = operations;
+        this.lanes = lanes;
+    }
+
+    @GetMapping("/api/v1/operator/messages/{messageId}")
+    ResponseEntity<byte[]> show(@PathVariable String messageId) {
+        MessageId id = OperatorRequest.messageId(messageId);
+        Found found = lanes.find(id, Watching.NOTHING).orElseThrow(OperatorRequest::unknownMessage);
+        Timeline timeline = operations.timeline(id).orElseThrow(OperatorRequest::unknownMessage);
+        MessageRecord record = found.record();
+        ObjectNode json = OperatorView.object();
+        json.put("message_id", id.toString());
+        json.put("conversation", record.conversation());
+        json.put("org_id", found.envelope().org());
+        json.put("user_id", found.envelope().user());
+        json.put("client_id", found.envelope().client());
+        json.put("status", record.state().toString());
+        found.position().ifPresent(position -> json.put("queue_position", position));
+        json.put("accepted_at", record.acceptedAt().toString());
+        OperatorView.time(json, "started_at", record.startedAt());
+        OperatorView.time(json, "next_attempt_at", record.nextAttemptAt());
+        OperatorView.time(json, "finished_at", record.finishedAt());
+        Instant waitedUntil = record.startedAt().or(record::finishedAt).orElse(found.at());
+        json.put("waited_seconds", OperatorView.seconds(Duration.between(record.acceptedAt(), waitedUntil)));
+        json.put("attempts", record.attempts());
+        json.put("lapses", record.lapses());
+        json.put("failures", record.failures());
+        json.put("redrives", record.redrives());
+        record.error()
+                .ifPresent(fault ->
+                        json.putObject("error").put("code", fault.code()).put("message", fault.message()));
+        attempts(json.putArray("calls"), timeline.calls(), found.at());
+        record.callback().ifPresent(callback -> {
+            ObjectNode told = json.putObject("callback");
+            told.put("status", callback.state());
+            told.put("attempts", callback.attempts());
+            found.envelope().callbackEndpoint().ifPresent(endpoint -> told.put("endpoint", endpoint));
+            OperatorView.time(told, "next_attempt_at", callback.nextAttemptAt());
+            callback.lastError().ifPresent(error -> told.put("last_error", error));
+        });
+        attempts(json.putArray("deliveries"), timeline.deliveries(), found.at());
+        return OperatorView.ok(json);
+    }
+
+    private static void attempts(ArrayNode json, List<Timeline.Attempt> attempts, Instant now) {
+        for (Timeline.Attempt attempt : attempts) {
+            ObjectNode one = json.addObject();
+            one.put("started_at", attempt.startedAt().toString());
+            OperatorView.time(one, "ended_at", attempt.endedAt());
+            one.put(
+                    "took_seconds",
+                    OperatorView.seconds(Duration.between(
+                            attempt.startedAt(), attempt.endedAt().orElse(now))));
+            one.put("outcome", attempt.outcome());
+            one.put("holder", attempt.holder());
+            one.put("detail", attempt.detail());
+        }
+    }
+}

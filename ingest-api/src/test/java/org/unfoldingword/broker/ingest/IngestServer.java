@@ -1,0 +1,111 @@
+package org.unfoldingword.broker.ingest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Map;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.context.annotation.Import;
+
+/** The ingest role as a real server on a free port, and a client of it that has the key. */
+final class IngestServer implements AutoCloseable {
+
+    static final String KEY = "brk_test";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final ServletWebServerApplicationContext context;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private IngestServer(ServletWebServerApplicationContext context) {
+        this.context = context;
+    }
+
+    record Answer(int status, HttpHeaders headers, String text) {
+
+        JsonNode json() {
+            try {
+                return JSON.readTree(text);
+            } catch (IOException garbled) {
+                throw new UncheckedIOException(garbled);
+            }
+        }
+    }
+
+    static IngestServer on(String redisUrl) {
+        SpringApplication application = new SpringApplication(Application.class);
+        application.setBannerMode(Banner.Mode.OFF);
+        application.setLogStartupInfo(false);
+        application.setDefaultProperties(Map.of(
+                "server.port", "0",
+                "management.server.port", "-1",
+                "broker.redis.url", redisUrl,
+                "broker.ingest.api-key", KEY,
+                "broker.callback.allowed-hosts", "127.0.0.1",
+                "spring.threads.virtual.enabled", "true",
+                "logging.level.root", "WARN"));
+        return new IngestServer((ServletWebServerApplicationContext) application.run());
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    Answer get(String path) {
+        return send(request(path).header("X-API-Key", KEY));
+    }
+
+    Answer getWithoutKey(String path) {
+        return send(request(path));
+    }
+
+    Answer post(String path, String json) {
+        return send(request(path)
+                .header("X-API-Key", KEY)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
+    @Override
+    public void close() {
+        http.close();
+        context.close();
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:" + context.getWebServer().getPort() + path));
+    }
+
+    private Answer send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Answer(response.statusCode(), response.headers(), response.body());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("stopped while waiting for an answer", hurried);
+        }
+    }
+
+    @SpringBootConfiguration(proxyBeanMethods = false)
+    @EnableAutoConfiguration(
+            excludeName = {
+                "org.springframework.boot.autoconfigure.data.redis.RedisAutoConfiguration",
+                "org.springframework.boot.autoconfigure.data.redis.RedisReactiveAutoConfiguration",
+                "org.springframework.boot.autoconfigure.security.servlet.UserDetailsServiceAutoConfiguration"
+            })
+    @Import(IngestConfiguration.class)
+    static class Application {}
+}

@@ -1,0 +1,260 @@
+package org.unfoldingword.broker.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.unfoldingword.broker.lane.LaneFixture;
+import org.unfoldingword.broker.lane.TestRedis;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.MessageId;
+
+/** The operator API on a real server and a real Redis. */
+class OperatorApiTest {
+
+    private static final Conversation ANN = Conversation.ofUser("acme", "ann");
+    private static final String API = "/api/v1/operator";
+
+    private static IngestServer server;
+
+    private final LaneFixture lane = new LaneFixture();
+
+    @BeforeAll
+    static void serve() {
+        server = IngestServer.on(TestRedis.emptied().url());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @AfterEach
+    void close() {
+        lane.close();
+    }
+
+    @Test
+    void tellsHowTheWholeFares() {
+        lane.dead(Conversation.ofUser("acme", "bob"), "three");
+        lane.append(ANN, "one");
+        lane.append(ANN, "two");
+
+        JsonNode overview = server.get(API + "/overview").json();
+
+        JsonNode messages = overview.path("messages");
+        assertThat(messages.path("accepted").asInt()).isEqualTo(3);
+        assertThat(messages.path("failed").asInt()).isEqualTo(1);
+        assertThat(messages.path("dead_letters").asInt()).isEqualTo(1);
+        assertThat(messages.path("waiting").asInt() + messages.path("running").asInt())
+                .isEqualTo(2);
+        assertThat(overview.path("redis").path("used_memory_bytes").asLong()).isPositive();
+    }
+
+    @Test
+    void refusesWhoeverHasNoKey() {
+        IngestServer.Answer answer = server.getWithoutKey(API + "/overview");
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+    }
+
+    @Test
+    void pausesAndResumesAndSaysWhoDidIt() {
+        lane.append(ANN, "one");
+        String body = "{\"conversation\":\"user:acme:ann\",\"reason\":\"a broken bot\"}";
+
+        assertThat(changed("/pause", "{\"conversation\":\"user:acme:ann\",\"dry_run\":true}"))
+                .isTrue();
+        assertThat(server.get(API + "/pauses").json().path("pauses")).isEmpty();
+        assertThat(changed("/pause", body)).isTrue();
+        assertThat(changed("/pause", body)).isFalse();
+        assertThat(server.get(API + "/pauses")
+                        .json()
+                        .path("pauses")
+                        .path(0)
+                        .path("reason")
+                        .asText())
+                .isEqualTo("a broken bot");
+        assertThat(show("user:acme:ann").path("explanation").asText())
+                .contains("not taken while a pause is in force", "a broken bot");
+        assertThat(changed("/resume", "{\"conversation\":\"user:acme:ann\"}")).isTrue();
+
+        JsonNode actions = server.get(API + "/actions").json().path("actions");
+        assertThat(actions).hasSize(2);
+        assertThat(actions.path(0).path("action").asText()).isEqualTo("resume");
+        assertThat(actions.path(1).path("detail").asText()).isEqualTo("a broken bot");
+    }
+
+    @Test
+    void refusesAPauseOfNothingInParticular() {
+        IngestServer.Answer answer = server.post(API + "/pause", "{\"org_id\":\"acme\",\"all\":true}");
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("detail").asText()).contains("exactly one of");
+    }
+
+    @Test
+    void redrivesTheDeadLettersThatAFilterFindsInTheirOrder() {
+        MessageId one = lane.dead(ANN, "one");
+        MessageId two = lane.dead(ANN, "two");
+        lane.dead(Conversation.ofUser("other", "eve"), "three");
+
+        JsonNode dry = server.post(API + "/dead-letters/redrive", "{\"all\":true,\"org_id\":\"acme\",\"dry_run\":true}")
+                .json();
+        assertThat(dry.path("count").asInt()).isEqualTo(2);
+        assertThat(server.get(API + "/actions").json().path("actions")).isEmpty();
+
+        JsonNode done = server.post(API + "/dead-letters/redrive", "{\"all\":true,\"org_id\":\"acme\"}")
+                .json();
+        assertThat(done.path("count").asInt()).isEqualTo(2);
+        assertThat(done.path("items").findValuesAsText("message_id"))
+                .containsExactlyInAnyOrder(one.toString(), two.toString());
+        assertThat(lane.drain()).containsExactly("one", "two");
+        assertThat(server.get(API + "/actions")
+                        .json()
+                        .path("actions")
+                        .path(0)
+                        .path("count")
+                        .asInt())
+                .isEqualTo(2);
+        assertThat(server.get(API + "/dead-letters").json().path("dead_letters"))
+                .hasSize(1);
+    }
+
+    @Test
+    void tellsOfEachDeadLetterWhatBecameOfIt() {
+        MessageId one = lane.dead(ANN, "one");
+        lane.append(ANN, "two");
+        lane.drain();
+
+        JsonNode refused = server.post(
+                        API + "/dead-letters/redrive",
+                        "{\"message_ids\":[\"" + one + "\"],\"position\":\"unless_newer\"}")
+                .json();
+        assertThat(refused.path("outcomes").path("overtaken").asInt()).isEqualTo(1);
+        JsonNode dropped = server.post(API + "/dead-letters/drop", "{\"message_ids\":[\"" + one + "\"]}")
+                .json();
+        assertThat(dropped.path("count").asInt()).isEqualTo(1);
+        assertThat(server.get(API + "/dead-letters").json().path("dead_letters"))
+                .isEmpty();
+    }
+
+    @Test
+    void listsDeadCallbacksWithTheirReason() {
+        lane.appendWithCallback(ANN, "one");
+        lane.drain();
+        lane.loseCallback("410 Gone");
+
+        JsonNode letter = server.get(API + "/dead-letters?lane=callbacks")
+                .json()
+                .path("dead_letters")
+                .path(0);
+        assertThat(letter.path("reason").asText()).isEqualTo("410 Gone");
+        assertThat(letter.path("endpoint").asText()).isEqualTo("https://gateway.example");
+        assertThat(letter.path("conversation").asText()).isEqualTo("user:acme:ann");
+    }
+
+    @Test
+    void pagesThroughConversations() {
+        for (int i = 0; i < 12; i++) {
+            lane.append(Conversation.ofUser("acme", "u" + i), "text " + i);
+        }
+        List<String> seen = new ArrayList<>();
+        String cursor = "";
+        do {
+            JsonNode page =
+                    server.get(API + "/conversations?limit=5&cursor=" + cursor).json();
+            seen.addAll(page.path("conversations").findValuesAsText("conversation"));
+            cursor = page.path("next_cursor").asText("");
+        } while (!cursor.isEmpty() && !cursor.equals("null"));
+        assertThat(seen).hasSize(12).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void showsPendingEntriesByTheirIdleTime() {
+        lane.append(ANN, "one");
+        lane.retryIn(lane.take(), Duration.ofHours(1));
+
+        JsonNode pending = server.get(API + "/pending").json().path("pending");
+        assertThat(pending).hasSize(1);
+        assertThat(pending.path(0).path("consumer").asText()).isEqualTo("nobody");
+        assertThat(pending.path(0).path("deliveries").asInt()).isEqualTo(1);
+        assertThat(server.get(API + "/pending?idle=3600").json().path("pending"))
+                .isEmpty();
+    }
+
+    @Test
+    void explainsWhoHoldsAConversationAndWhatIsNext() {
+        lane.append(ANN, "one");
+        lane.append(ANN, "two");
+        assertThat(explanation())
+                .contains("waits for a dispatcher", "No dispatcher is alive", "1 message waits behind it.");
+
+        var claim = lane.take();
+        assertThat(explanation())
+                .contains(
+                        "is running: dispatcher-1 has had it", "attempt 1", "if it dies, another goes on within 15 s");
+
+        lane.retryIn(claim, Duration.ofHours(1));
+        assertThat(explanation())
+                .contains("waits for attempt 2, at ", "The attempt before ended with: worker_busy: full.");
+
+        lane.makeDue(ANN);
+        lane.take();
+        lane.makeDue(ANN);
+        assertThat(explanation()).contains("whose lease has run out");
+        assertThat(show("user:acme:nobody").path("explanation").asText()).isEqualTo("Nothing of it waits or runs.");
+    }
+
+    @Test
+    void showsOneMessagesLife() {
+        MessageId one = lane.append(ANN, "secret");
+        lane.retryIn(lane.take(), Duration.ofHours(1));
+        lane.makeDue(ANN);
+        lane.fail(lane.take());
+
+        IngestServer.Answer answer = server.get(API + "/messages/" + one);
+        JsonNode message = answer.json();
+        assertThat(message.path("status").asText()).isEqualTo("failed");
+        assertThat(message.path("calls").findValuesAsText("outcome")).containsExactly("retry", "failed");
+        assertThat(answer.text()).doesNotContain("secret");
+        assertThat(server.get(API + "/messages/nonsense").status()).isEqualTo(404);
+    }
+
+    @Test
+    void erasesAUserWithoutKeepingTheNameInTheRecord() {
+        lane.append(ANN, "one");
+        JsonNode erased = server.post(API + "/erase", "{\"org_id\":\"acme\",\"user_id\":\"ann\"}")
+                .json();
+        assertThat(erased.path("messages").asInt()).isEqualTo(1);
+        IngestServer.Answer actions = server.get(API + "/actions");
+        assertThat(actions.json().path("actions").path(0).path("action").asText())
+                .isEqualTo("erase");
+        assertThat(actions.text()).doesNotContain("ann");
+    }
+
+    @Test
+    void auditsTheKeys() {
+        lane.append(ANN, "one");
+        JsonNode audit = server.get(API + "/audit").json();
+        assertThat(audit.path("clean").asBoolean()).isTrue();
+        assertThat(audit.path("accounts")).hasSize(32);
+    }
+
+    private boolean changed(String path, String body) {
+        return server.post(API + path, body).json().path("changed").asBoolean();
+    }
+
+    private String explanation() {
+        return show("user:acme:ann").path("explanation").asText();
+    }
+
+    private JsonNode show(String conversation) {
+        return server.get(API + "/conversations/" + conversation).json();
+    }
+}
