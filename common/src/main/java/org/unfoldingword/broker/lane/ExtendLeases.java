@@ -40,13 +40,7 @@ final class ExtendLeases {
         List<Standing> standings = new ArrayList<>();
         for (int i = 0; i < answer.size(); i++) {
             Answer one = answer.list(i);
-            Watching watching =
-                    switch (one.text(2)) {
-                        case "frames" -> Watching.FRAMES;
-                        case "end" -> Watching.END;
-                        default -> Watching.NOTHING;
-                    };
-            standings.add(new Standing(one.text(0).equals("held"), !one.text(1).isEmpty(), watching));
+            standings.add(new Standing(one.text(0).equals("held"), !one.text(1).isEmpty(), Watching.of(one.text(2))));
         }
         return standings;
     }

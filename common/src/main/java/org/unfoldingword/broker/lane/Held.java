@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry in a handler's hands, and the word that may come in meanwhile: stop. Safe for threads.
+ * An entry in a handler's hands, what is said about it, and the word that may come in meanwhile: stop. Safe for threads.
  */
 public final class Held {
 
@@ -19,15 +19,25 @@ public final class Held {
     }
 
     private final Claim claim;
+    private final JournalWriter journal;
     private @Nullable Stop stopped;
     private @Nullable Runnable onStop;
 
-    Held(Claim claim) {
+    Held(Claim claim, JournalWriter journal) {
         this.claim = claim;
+        this.journal = journal;
     }
 
     public Claim claim() {
         return claim;
+    }
+
+    /**
+     * Tells those who watch the message what the worker said, byte for byte, and keeps it for those who come in later. Called
+     * by one thread at a time; may wait for a moment while Redis is slow.
+     */
+    public void say(byte[] frame) {
+        journal.say(frame);
     }
 
     /** Runs the action when the work is to stop, at once if it already is. One action at a time; the last one given counts. */
@@ -46,6 +56,16 @@ public final class Held {
         return Optional.ofNullable(stopped);
     }
 
+    /** Somebody watches the message. */
+    void watched() {
+        journal.wanted();
+    }
+
+    /** Writes down what was said and is not written yet; see {@link JournalWriter#finish}. */
+    boolean finishJournal() {
+        return journal.finish();
+    }
+
     /** The first reason counts, except that a lost lease overrides any other. */
     void stop(Stop reason) {
         Runnable action;
@@ -54,6 +74,9 @@ public final class Held {
                 stopped = reason;
             }
             action = onStop;
+        }
+        if (reason != Stop.CANCELLED) {
+            journal.abandon();
         }
         if (action != null) {
             action.run();

@@ -17,7 +17,7 @@ import org.unfoldingword.broker.message.MessageId;
 final class Keyspace {
 
     /** Keys per block; {@code BLOCK} in {@code engine.lua}. */
-    static final int BLOCK = 17;
+    static final int BLOCK = 20;
 
     /** The keys that belong to no partition. */
     static final Set<String> SINGLE = Set.of(partitionCount(), actions());
@@ -60,7 +60,10 @@ final class Keyspace {
         return root(id.partition()) + "message:" + id;
     }
 
-    /** STREAM: one message's journal, fields {@code event} and {@code data}; expires after the end. */
+    /**
+     * STREAM: one message's journal, fields {@code event} and {@code data}; only of messages that somebody streams. Written by
+     * the scripts; expires after the end.
+     */
     String events(MessageId id) {
         return root(id.partition()) + "events:" + id;
     }
@@ -96,9 +99,14 @@ final class Keyspace {
         return tagged.lookingAt() ? OptionalInt.of(Integer.parseInt(tagged.group(1))) : OptionalInt.empty();
     }
 
-    /** The pub/sub channel of a partition, text {@code <id> <word>}. */
+    /** The pub/sub channel of a partition for those who watch, text {@code <message id or queue name> <word>}. */
     String signals(int partition) {
         return root(partition) + "signals";
+    }
+
+    /** The pub/sub channel of a partition for the holders of its messages, text {@code <id> cancel|watch}. */
+    String orders(int partition) {
+        return root(partition) + "orders";
     }
 
     private List<String> blockOf(Lane lane, int partition) {
@@ -136,7 +144,12 @@ final class Keyspace {
                 // ZSET queue name -> ms since when its oldest entry is the oldest: all queues with entries.
                 root + "heads:" + word,
                 // STRING prefix + queue name: id of the newest entry taken since a dead letter; expires with it.
-                root + "ran:" + word + ":");
+                root + "ran:" + word + ":",
+                orders(partition),
+                // STREAM prefix + queue name; field id: messages of a conversation that is watched as a whole; expires.
+                root + "turns:",
+                // STRING prefix + queue name: the places of its waiting messages are watched; expires.
+                root + "awaited:");
     }
 
     private String bodyPrefix(int partition) {

@@ -18,6 +18,10 @@ import org.unfoldingword.broker.message.MessageId;
  * @param deadLetterRetention how long a dead letter can be redriven
  * @param idempotencyWindow how long an idempotency key is remembered
  * @param journalRetention how long a journal can be read after the end
+ * @param journalEntries entries of one journal; what a worker says beyond is not kept, its answer is
+ * @param journalSize bytes of one journal, likewise
+ * @param frameBuffer what a worker has said and Redis does not have yet, or nobody has asked for: kept in the holder's memory for
+ *     each message that runs; more than that is written down though nobody watches
  * @param doubt how long the next call of a conversation is a careful one, after a call whose end was not seen
  * @param inlineMax a larger body lies beside the stream, in chunks
  * @param chunk size of those chunks; hosted Redis takes requests of at most 10 MB
@@ -33,6 +37,9 @@ public record LaneProperties(
         @DefaultValue("30d") Duration deadLetterRetention,
         @DefaultValue("24h") Duration idempotencyWindow,
         @DefaultValue("10m") Duration journalRetention,
+        @DefaultValue("100000") int journalEntries,
+        @DefaultValue("64MB") DataSize journalSize,
+        @DefaultValue("256KB") DataSize frameBuffer,
         @DefaultValue("15m") Duration doubt,
         @DefaultValue("8KB") DataSize inlineMax,
         @DefaultValue("4MB") DataSize chunk,
@@ -57,6 +64,15 @@ public record LaneProperties(
         positive("journal-retention", journalRetention);
         positive("doubt", doubt);
         positive("orphaned-chunks", orphanedChunks);
+        if (journalEntries < 100) {
+            throw refused("journal-entries", journalEntries, ">= 100");
+        }
+        if (frameBuffer.toBytes() < 1024) {
+            throw refused("frame-buffer", frameBuffer, ">= 1KB");
+        }
+        if (journalSize.compareTo(frameBuffer) < 0) {
+            throw refused("journal-size", journalSize, "at least frame-buffer, " + frameBuffer);
+        }
         if (inlineMax.toBytes() < 0
                 || inlineMax.toBytes() > DataSize.ofMegabytes(1).toBytes()) {
             throw refused("inline-max", inlineMax, "0B to 1MB");

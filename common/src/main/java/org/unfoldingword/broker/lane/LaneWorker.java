@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -20,9 +21,10 @@ import org.unfoldingword.broker.telemetry.Ticker;
  * Works on one lane: claims what is due while there is room, hands each entry to the handler on a virtual thread of its own,
  * keeps its lease meanwhile, and settles what the handler decided.
  *
- * <p>Two loops and a listener. The <em>feeder</em> is the only one that claims: when a wake token or a sweep says that something
+ * <p>Two loops and two listeners. The <em>feeder</em> is the only one that claims: when a wake token or a sweep says that something
  * may be due, and a place is free. The <em>keeper</em> extends all leases at a third of their length. The {@link WakeListener}
- * waits for tokens, but only while a place is free. With every token lost, the sweep still finds everything.
+ * waits for tokens, but only while a place is free. With every token lost, the sweep still finds everything. {@link Orders} tell at
+ * once what the keeper would hear of with the next extension: a message is to be cancelled, or somebody watches it.
  *
  * <p>An error of Redis pauses the loop that met it, with growing waits; an unexpected error of a handler ends only its entry.
  */
@@ -58,6 +60,7 @@ public final class LaneWorker {
     private final MeterRegistry meters;
     private final Map<String, Held> active = new ConcurrentHashMap<>();
     private final List<WakeListener> listeners = new ArrayList<>();
+    private volatile Optional<Orders> orders = Optional.empty();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -72,6 +75,10 @@ public final class LaneWorker {
     private Set<String> passedOver = Set.of();
     private long sweepAtNanos;
     private int errorsInARow;
+    /** A claim is under way, so an order may be about what it will bring. */
+    private boolean claiming;
+
+    private final List<Orders.Order> early = new ArrayList<>();
 
     /**
      * @param holder this process's name, unique among those that live: the consumer in XPENDING
@@ -112,6 +119,9 @@ public final class LaneWorker {
                     new WakeListener(lanes.redis(), lanes.keyspace(), lane, slot, this::awaitRoom, this::onToken));
         }
         listeners.forEach(WakeListener::start);
+        if (lane == Lane.MESSAGES) {
+            orders = Optional.of(Orders.listen(lanes, this::onOrder));
+        }
         Thread.ofVirtual().name(lane.word() + "-feeder").start(this::feed);
         Thread.ofVirtual().name(lane.word() + "-keeper").start(this::keep);
     }
@@ -139,6 +149,7 @@ public final class LaneWorker {
             active.values().forEach(held -> held.stop(Held.Stop.SHUTDOWN));
             awaitEmpty(LAST_WORDS);
         }
+        orders.ifPresent(Orders::close);
         // 4. The keeper ends; operators no longer see this holder.
         lock.lock();
         try {
@@ -249,7 +260,15 @@ public final class LaneWorker {
 
     private int claim(List<Integer> partitions, int room, ClaimEntries.Beat beat) {
         Set<String> passOver = handler.passOver();
-        ClaimEntries.Taken result = lanes.claim(lane, partitions, holder, room, beat, handler.state(), passOver);
+        claiming(true);
+        try {
+            return hold(lanes.claim(lane, partitions, holder, room, beat, handler.state(), passOver), room, passOver);
+        } finally {
+            claiming(false).forEach(this::obey);
+        }
+    }
+
+    private int hold(ClaimEntries.Taken result, int room, Set<String> passOver) {
         lock.lock();
         try {
             taken += result.claims().size();
@@ -263,7 +282,7 @@ public final class LaneWorker {
         }
         for (Claim claim : result.claims()) {
             Meters.CLAIMED.counter(meters, "lane", lane.word()).increment();
-            Held held = new Held(claim);
+            Held held = new Held(claim, new JournalWriter(lanes, claim));
             active.put(claim.lease().token() + "@" + claim.lease().id(), held);
             Thread.ofVirtual().name(lane.word() + "-" + claim.lease().id()).start(() -> work(held));
         }
@@ -316,7 +335,9 @@ public final class LaneWorker {
         Claim claim = held.claim();
         try {
             Verdict verdict = decide(held);
-            settle(held, verdict);
+            // The end comes last in the journal.
+            boolean told = held.finishJournal();
+            settle(held, verdict, told);
         } catch (RuntimeException failed) {
             fault("settling " + claim.lease().id(), failed);
         } finally {
@@ -341,11 +362,11 @@ public final class LaneWorker {
     }
 
     /** Repeated until Redis has it or the lease is lost: an answer that cost minutes is not thrown away for a failover. */
-    private void settle(Held held, Verdict verdict) {
+    private void settle(Held held, Verdict verdict, boolean told) {
         Claim claim = held.claim();
         while (held.stopped().filter(Held.Stop.LOST::equals).isEmpty()) {
             try {
-                if (lanes.settle(claim, verdict)) {
+                if (lanes.settle(claim, verdict, told)) {
                     Meters.SETTLED
                             .counter(meters, "lane", lane.word(), "verdict", verdict.word())
                             .increment();
@@ -437,7 +458,47 @@ public final class LaneWorker {
                 held.stop(Held.Stop.LOST);
             } else if (standing.cancel()) {
                 held.stop(Held.Stop.CANCELLED);
+            } else if (standing.watching() == Watching.FRAMES) {
+                held.watched();
             }
+        }
+    }
+
+    // ---- orders
+
+    private void onOrder(Orders.Order order) {
+        lock.lock();
+        try {
+            if (claiming) {
+                early.add(order);
+            }
+        } finally {
+            lock.unlock();
+        }
+        obey(order);
+    }
+
+    private void obey(Orders.Order order) {
+        for (Held held : active.values()) {
+            if (held.claim().lease().id().equals(order.id())) {
+                switch (order.what()) {
+                    case CANCEL -> held.stop(Held.Stop.CANCELLED);
+                    case WATCH -> held.watched();
+                }
+            }
+        }
+    }
+
+    /** Returns the orders that came while the claim was under way. */
+    private List<Orders.Order> claiming(boolean begins) {
+        lock.lock();
+        try {
+            claiming = begins;
+            List<Orders.Order> came = List.copyOf(early);
+            early.clear();
+            return came;
+        } finally {
+            lock.unlock();
         }
     }
 

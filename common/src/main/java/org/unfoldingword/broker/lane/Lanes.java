@@ -1,10 +1,13 @@
 package org.unfoldingword.broker.lane;
 
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +28,10 @@ public final class Lanes implements AutoCloseable {
     private static final Script FIND = Script.load("find");
     private static final Script QUEUE = Script.load("queue");
     private static final Script STATES = Script.load("states");
+    /** As many turns as a watched conversation remembers, and then some. */
+    private static final int TURNS_MAX = 2000;
+
+    private static final Script LISTEN = Script.load("listen");
 
     private final Redis redis;
     private final Keyspace keyspace;
@@ -37,6 +44,8 @@ public final class Lanes implements AutoCloseable {
     private final ExtendLeases extend;
     private final SettleEntry settle;
     private final CountLanes count;
+    private final TellFrames tell;
+    private final CancelMessage cancel;
 
     private Lanes(Redis redis, LaneProperties properties, InstantSource clock, RandomGenerator random) {
         this.redis = redis;
@@ -50,6 +59,8 @@ public final class Lanes implements AutoCloseable {
         this.extend = new ExtendLeases(redis, keyspace, properties);
         this.settle = new SettleEntry(redis, keyspace, chunks, properties);
         this.count = new CountLanes(redis, keyspace);
+        this.tell = new TellFrames(redis, keyspace, properties);
+        this.cancel = new CancelMessage(redis, keyspace, properties);
     }
 
     /**
@@ -85,7 +96,7 @@ public final class Lanes implements AutoCloseable {
         return append.run(message);
     }
 
-    /** Looks a message up; while it has not ended, notes what the caller wants to be told. */
+    /** Looks a message up; while it has not ended, notes what the caller wants to be told. Asked for frames, it has a journal. */
     public Optional<Found> find(MessageId id, Watching watching) {
         if (id.partition() >= properties.partitions()) {
             return Optional.empty();
@@ -93,7 +104,7 @@ public final class Lanes implements AutoCloseable {
         Answer answer = redis.run(
                 FIND,
                 keyspace.block(Lane.MESSAGES, id.partition()),
-                new Arguments().add(id).add(watching.word()));
+                new Arguments().add(id).add(watching.word()).add(properties.journalRetention()));
         Map<String, byte[]> fields = answer.fields(1);
         if (fields.isEmpty()) {
             return Optional.empty();
@@ -105,6 +116,48 @@ public final class Lanes implements AutoCloseable {
         Optional<Integer> position =
                 record.state().ended() ? Optional.empty() : Optional.of(Math.max(1, (int) answer.number(2)));
         return Optional.of(new Found(id, record, envelope, position, Instant.ofEpochMilli(answer.number(0))));
+    }
+
+    /** Ends a message that waits, or asks the holder of one that runs to stop. Safe to repeat. */
+    public Cancelled cancel(Found found) {
+        return cancel.run(found);
+    }
+
+    /**
+     * Reads on in a message's journal.
+     *
+     * @param after the id of the entry before; empty reads from the start
+     * @return up to {@code max} entries, oldest first; none if there are no more yet, or there is no journal (any more)
+     */
+    public List<JournalEntry> journal(MessageId id, Optional<String> after, int max) {
+        Range<String> range = Range.from(
+                after.map(Range.Boundary::excluding).orElse(Range.Boundary.unbounded()), Range.Boundary.unbounded());
+        return redis.call(commands -> commands.xrange(keyspace.events(id), range, Limit.from(max))).stream()
+                .map(JournalEntry::of)
+                .toList();
+    }
+
+    /**
+     * Reads which messages a conversation has, or had since somebody began to watch it as a whole; whatever it accepts from now
+     * on is watched for its frames, for as long as this is asked again within the journal's retention.
+     *
+     * @param after only turns after this one
+     */
+    public List<Turn> turns(Conversation conversation, Optional<Turn> after) {
+        Answer answer = redis.run(
+                LISTEN,
+                keyspace.block(Lane.MESSAGES, conversation.partition(properties.partitions())),
+                new Arguments()
+                        .add(conversation.name())
+                        .add(after.map(Turn::entry).orElse("-"))
+                        .add(properties.journalRetention())
+                        .add(TURNS_MAX));
+        List<Turn> turns = new ArrayList<>();
+        for (int i = 0; i < answer.size(); i += 2) {
+            turns.add(
+                    new Turn(answer.text(i), MessageId.parse(answer.text(i + 1)).orElseThrow()));
+        }
+        return turns;
     }
 
     public QueueView queue(Conversation conversation) {
@@ -153,19 +206,34 @@ public final class Lanes implements AutoCloseable {
     }
 
     boolean settle(Claim held, Verdict verdict) {
-        return settle.run(held, verdict);
+        return settle(held, verdict, /* told= */ false);
     }
 
-    /** Which of these messages of one partition have ended (or are unknown). */
-    Set<MessageId> ended(List<MessageId> ids) {
-        Answer answer = redis.run(STATES, ids.stream().map(keyspace::record).toList(), new Arguments());
-        Set<MessageId> ended = new java.util.HashSet<>();
+    boolean settle(Claim held, Verdict verdict, boolean told) {
+        return settle.run(held, verdict, told);
+    }
+
+    TellFrames.Told tell(Lease lease, long first, List<Frame> frames) {
+        return tell.run(lease, first, frames);
+    }
+
+    /** How a message stands: whether it has ended (or is unknown), and a mark that changes when there is news of it. */
+    record Standing(boolean ended, String mark) {}
+
+    /** How these messages of one partition stand. */
+    Map<MessageId, Standing> standings(List<MessageId> ids) {
+        Arguments arguments = new Arguments();
+        ids.forEach(arguments::add);
+        Answer answer =
+                redis.run(STATES, keyspace.block(Lane.MESSAGES, ids.getFirst().partition()), arguments);
+        Map<MessageId, Standing> standings = HashMap.newHashMap(ids.size());
         for (int i = 0; i < ids.size(); i++) {
-            if (answer.text(i).isEmpty() || MessageState.of(answer.text(i)).ended()) {
-                ended.add(ids.get(i));
-            }
+            Answer one = answer.list(i);
+            boolean ended =
+                    one.text(0).isEmpty() || MessageState.of(one.text(0)).ended();
+            standings.put(ids.get(i), new Standing(ended, one.text(1)));
         }
-        return ended;
+        return standings;
     }
 
     /** The keys of a lane in some partitions, one block after the other. */

@@ -16,6 +16,8 @@ import org.unfoldingword.broker.message.MessageState;
  * @param lapses times that a holder's lease ran out
  * @param failures answers of the worker that said "failed, try again"
  * @param redrives times that an operator brought it back; each starts a fresh count of attempts, lapses and failures
+ * @param cancelAsked somebody wants it cancelled while it runs
+ * @param watching what is signalled and kept about it
  * @param response the worker's ChatResponse as it wrote it, once completed
  * @param callback how its callback fares, if it asked for one and has ended
  */
@@ -30,6 +32,8 @@ public record MessageRecord(
         int lapses,
         int failures,
         int redrives,
+        boolean cancelAsked,
+        Watching watching,
         Optional<Payload> response,
         Optional<Fault> error,
         Optional<Callback> callback,
@@ -74,6 +78,8 @@ public record MessageRecord(
                 count(fields, "lapses"),
                 count(fields, "failures"),
                 count(fields, "redrives"),
+                fields.containsKey("cancel"),
+                Watching.of(text(fields, "watch").orElse("")),
                 response,
                 error,
                 callback,

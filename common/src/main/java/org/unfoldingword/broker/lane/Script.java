@@ -9,13 +9,18 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** One Lua script of the class path, with {@code engine.lua} in front of it, known to Redis by its SHA-1. */
+/** One Lua script of the class path, with {@code engine.lua} and the fragments it names in front of it, known to Redis by its SHA-1. */
 record Script(String name, String text, String sha) {
 
     private static final String ENGINE = read("engine");
 
-    static Script load(String name) {
-        String text = ENGINE + read(name);
+    /** @param fragments what else the script is built on, without its name's ending */
+    static Script load(String name, String... fragments) {
+        StringBuilder whole = new StringBuilder(ENGINE);
+        for (String fragment : fragments) {
+            whole.append(read(fragment));
+        }
+        String text = whole.append(read(name)).toString();
         try {
             byte[] digest = MessageDigest.getInstance("SHA-1").digest(text.getBytes(UTF_8));
             return new Script(name, text, HexFormat.of().formatHex(digest));

@@ -14,7 +14,7 @@ import org.unfoldingword.broker.message.MessageState;
 /** {@code settle.lua}: turns a verdict into the one atomic step that ends an attempt. */
 final class SettleEntry {
 
-    private static final Script SCRIPT = Script.load("settle");
+    private static final Script SCRIPT = Script.load("settle", "ending");
     /** A longer reply lies beside the record, in chunks. */
     private static final int INLINE_REPLY_BYTES = 256 * 1024;
 
@@ -30,10 +30,14 @@ final class SettleEntry {
         this.properties = properties;
     }
 
-    /** False if the lease was lost: nothing was changed. Safe to repeat with the same verdict. */
-    boolean run(Claim claim, Verdict verdict) {
+    /**
+     * False if the lease was lost: nothing was changed. Safe to repeat with the same verdict.
+     *
+     * @param told the journal has all that the worker said, the answer included
+     */
+    boolean run(Claim claim, Verdict verdict, boolean told) {
         Lease lease = claim.lease();
-        Step step = step(claim, verdict);
+        Step step = step(claim, verdict, told);
         int partition = lease.id().partition();
         List<String> keys = new ArrayList<>(keyspace.block(lease.lane(), partition));
         keys.addAll(keyspace.block(lease.lane().other(), partition));
@@ -58,13 +62,14 @@ final class SettleEntry {
         return redis.run(SCRIPT, keys, arguments).text(0).equals("settled");
     }
 
-    private Step step(Claim claim, Verdict verdict) {
+    private Step step(Claim claim, Verdict verdict, boolean told) {
         return switch (verdict) {
             case Verdict.Answered answered -> {
                 Step step = new Step("done", Verdict.Doubt.CLEARED);
                 step.counter = "completed";
-                step.callbacks = callbackQueue(claim);
-                step.event = "done";
+                step.callbacks = callbackQueue(claim.lease().queue(), claim.envelope());
+                step.event = JournalEntry.DONE;
+                step.data = told ? "" : JournalEntry.UNTOLD;
                 step.set("state", MessageState.COMPLETED);
                 putReply(claim, answered.response(), step);
                 yield step;
@@ -73,9 +78,9 @@ final class SettleEntry {
                 Step step = new Step("done", ended.doubt());
                 step.counter = ended.state().toString();
                 step.dead = ended.state() == MessageState.FAILED;
-                step.callbacks = callbackQueue(claim);
-                step.event = "error";
-                step.data = ended.fault().code() + " " + ended.fault().message();
+                step.callbacks = callbackQueue(claim.lease().queue(), claim.envelope());
+                step.event = JournalEntry.ERROR;
+                step.data = JournalEntry.dataOf(ended.fault());
                 step.set("state", ended.state());
                 step.set("error_code", ended.fault().code());
                 step.set("error", ended.fault().message());
@@ -99,7 +104,7 @@ final class SettleEntry {
             case Verdict.Later later -> {
                 Step step = new Step("retry", later.doubt());
                 step.delay = later.delay();
-                step.event = "retrying";
+                step.event = JournalEntry.RETRYING;
                 step.data = later.reason();
                 if (claim.lease().lane() == Lane.MESSAGES) {
                     step.set("state", MessageState.RETRYING);
@@ -113,6 +118,8 @@ final class SettleEntry {
                 Step step = new Step("back", back.doubt());
                 step.delay = back.delay();
                 if (claim.lease().lane() == Lane.MESSAGES) {
+                    step.event = JournalEntry.QUEUED;
+                    step.data = "1";
                     step.set("state", MessageState.QUEUED);
                 }
                 yield step;
@@ -129,10 +136,10 @@ final class SettleEntry {
         }
     }
 
-    private static String callbackQueue(Claim claim) {
-        Envelope envelope = claim.envelope();
+    /** The callbacks lane's queue for the result of a message in that conversation; empty if it wants none. */
+    static String callbackQueue(String conversation, Envelope envelope) {
         return envelope.callbackEndpoint()
-                .map(endpoint -> claim.lease().queue() + ":" + Conversation.escape(endpoint))
+                .map(endpoint -> conversation + ":" + Conversation.escape(endpoint))
                 .orElse("");
     }
 

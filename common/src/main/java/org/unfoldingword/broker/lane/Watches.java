@@ -4,14 +4,15 @@ import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.unfoldingword.broker.message.MessageId;
@@ -36,6 +37,9 @@ public final class Watches implements AutoCloseable {
     private final Lanes lanes;
     private final Ticker ticker;
     private final Map<MessageId, List<Runnable>> watchers = new ConcurrentHashMap<>();
+    /** As the re-check before saw them. Confined to its thread. */
+    private final Map<MessageId, String> marks = new HashMap<>();
+
     private final Semaphore closing = new Semaphore(0);
     private final StatefulRedisPubSubConnection<String, String> subscription;
 
@@ -140,10 +144,11 @@ public final class Watches implements AutoCloseable {
         try {
             while (!closing.tryAcquire(RECHECK.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
-                    Map<Integer, List<MessageId>> byPartition = new java.util.HashMap<>();
+                    Map<Integer, List<MessageId>> byPartition = new HashMap<>();
                     watchers.keySet().forEach(id -> byPartition
                             .computeIfAbsent(id.partition(), partition -> new ArrayList<>())
                             .add(id));
+                    marks.keySet().retainAll(watchers.keySet());
                     byPartition.values().forEach(this::recheck);
                 } catch (RuntimeException failed) {
                     log.warn("watches: re-check failed ({})", Redis.reason(failed));
@@ -156,8 +161,13 @@ public final class Watches implements AutoCloseable {
 
     private void recheck(List<MessageId> ids) {
         for (int from = 0; from < ids.size(); from += BATCH) {
-            Set<MessageId> ended = lanes.ended(ids.subList(from, Math.min(ids.size(), from + BATCH)));
-            ended.forEach(this::hint);
+            lanes.standings(ids.subList(from, Math.min(ids.size(), from + BATCH)))
+                    .forEach((id, standing) -> {
+                        @Nullable String known = marks.put(id, standing.mark());
+                        if (standing.ended() || known != null && !known.equals(standing.mark())) {
+                            hint(id);
+                        }
+                    });
         }
     }
 }

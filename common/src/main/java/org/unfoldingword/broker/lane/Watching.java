@@ -6,10 +6,14 @@ import java.util.Locale;
 public enum Watching {
     /** Nothing. */
     NOTHING,
-    /** A signal when it moves or ends. */
+    /** A signal when it starts, moves or ends. */
     END,
     /** A journal of all that the worker says, and a signal for each entry. */
     FRAMES;
+
+    static Watching of(String word) {
+        return word.isEmpty() ? NOTHING : valueOf(word.toUpperCase(Locale.ROOT));
+    }
 
     /** The word in records and scripts. */
     String word() {

@@ -1,14 +1,14 @@
 --[[
   Appends one message to its conversation's queue, unless its idempotency key was seen before or the queue is full.
   Safe to repeat: a message whose record exists was appended already.
-  KEYS  1.. block (messages)   18 seen STRING "<id> <fingerprint>", expires; or the block's record prefix where no key was given
+  KEYS  1.. block (messages)   BLOCK + 1 seen STRING "<id> <fingerprint>", expires; or the block's record prefix where no key was given
   ARGV  1 queue name   2 message id   3 envelope   4 body, or '' where it lies in chunks   5 chunks   6 waiting messages max
         7 fingerprint, '' for none   8 idempotency window, ms   9 watch: '' | 'end' | 'frames'   10 length of the body, bytes
   Returns  {'appended', position} | {'duplicate', id} | {'conflict', id} | {'full', waiting}
   Holds after: a queue with entries is in the index; its group exists.
 ]]
 local b = block(1, 'messages')
-local seen = KEYS[1 + BLOCK]
+local seen = KEYS[BLOCK + 1]
 local name, id, envelope, body = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local chunks, limit = tonumber(ARGV[5]), tonumber(ARGV[6])
 local fingerprint, window, watch, size = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
@@ -38,7 +38,17 @@ else
   entry, length = append(b, name, { 'id', id, 'envelope', envelope, 'body', body })
 end
 redis.call('HSET', record, 'state', 'queued', 'name', name, 'entry', entry)
-if watch ~= '' then redis.call('HSET', record, 'watch', watch) end
+-- A conversation that somebody watches as a whole keeps a list of its messages, and all that is said about them.
+if redis.call('EXISTS', b.turns .. name) == 1 then
+  redis.call('XADD', b.turns .. name, '*', 'id', id)
+  watch = 'frames'
+  signal_moved(b, name)
+end
+if watch == 'frames' then
+  open_journal(b, name, id, length)
+elseif watch ~= '' then
+  redis.call('HSET', record, 'watch', watch)
+end
 if fingerprint ~= '' then redis.call('SET', seen, id .. ' ' .. fingerprint, 'PX', window) end
 redis.call('HINCRBY', b.totals, 'accepted', 1)
 return { 'appended', length }

@@ -1,6 +1,6 @@
 --[[
   Holds the counters and the index of one partition against its queues, at one moment.
-  KEYS  1.. block (messages)   18.. block (callbacks), same partition
+  KEYS  1.. block (messages)   BLOCK + 1.. block (callbacks), same partition
   ARGV  1 queues max of a lane: with more, Redis would be busy for too long, and nothing is judged   2 findings max
   Returns  {now, totals fields, messages, callbacks}, each lane {queues, judged 0|1, entries, held, delayed, finding...}
 ]]

@@ -76,7 +76,10 @@ local function take(b, number, name)
     redis.call('HSET', record, 'state', 'processing')
     local watch = redis.call('HGET', record, 'watch')
     if watch then
-      if watch == 'frames' then journal(b, id, 'processing', '') end
+      if watch == 'frames' then
+        if lapsed == 1 then journal(b, id, 'retrying', 'its dispatcher did not come back') end
+        journal(b, id, 'processing', redis.call('HGET', record, 'attempts'), token .. '-0')
+      end
       signal(b, id, 'processing')
     end
   end

@@ -1,6 +1,6 @@
 --[[
   Gives a dead letter up: it can no longer be redriven, and its message is forgotten after the usual time. Safe to repeat.
-  KEYS  1.. block of the lane   18.. block of the other lane, same partition
+  KEYS  1.. block of the lane   BLOCK + 1.. block of the other lane, same partition
   ARGV  1 lane   2 message id   3 retention of the record, ms   4 '1' only tells what would happen
   Returns  {'dropped' | 'would' | 'not_dead'}
   Holds after: the message has ended as before; the accounts do not change.

@@ -6,7 +6,7 @@
     ready..group  ZSET  name -> ms since when it is due, and its group in groups unless the group is paused
   Included in front of each script. Times are Redis's own, ms since the epoch.
 ]]
-local BLOCK = 17
+local BLOCK = 20
 local GROUP = { messages = 'dispatchers', callbacks = 'deliverers' }
 -- A record's fields of the callbacks lane carry a prefix, because both lanes keep one record.
 local PREFIX = { messages = '', callbacks = 'callback_' }
@@ -23,6 +23,7 @@ local function block(at, lane)
     wake = KEYS[at + 5], holders = KEYS[at + 6], dead = KEYS[at + 7], record = KEYS[at + 8], events = KEYS[at + 9],
     body = KEYS[at + 10], doubt = KEYS[at + 11], totals = KEYS[at + 12], signals = KEYS[at + 13],
     paused = KEYS[at + 14], heads = KEYS[at + 15], ran = KEYS[at + 16],
+    orders = KEYS[at + 17], turns = KEYS[at + 18], awaited = KEYS[at + 19],
   }
 end
 
@@ -77,7 +78,7 @@ local function forget(b, name)
   leave_line(b, name)
   redis.call('ZREM', b.later, name)
   redis.call('ZREM', b.heads, name)
-  redis.call('DEL', b.queue .. name)
+  redis.call('DEL', b.queue .. name, b.awaited .. name)
 end
 
 -- Appends an entry of field-value pairs to a queue; returns its id and the queue's length.
@@ -110,10 +111,28 @@ local function signal(b, id, word)
   redis.call('PUBLISH', b.signals, id .. ' ' .. word)
 end
 
--- Appends to the message's journal, if somebody asked for one; bounded in length.
-local JOURNAL_MAX = 10000
-local function journal(b, id, event, data)
-  redis.call('XADD', b.events .. id, 'MAXLEN', '~', JOURNAL_MAX, '*', 'event', event, 'data', data)
+-- Tells those who watch the places or the turns of a conversation that they have changed.
+local function signal_moved(b, name)
+  if redis.call('EXISTS', b.awaited .. name, b.turns .. name) > 0 then signal(b, name, 'moved') end
+end
+
+-- Appends to a message's journal. What is said under a lease has the id <token>-<number>, the start of the attempt being 0, so a
+-- repeated write is known by its id; the others follow what is there.
+local function journal(b, id, event, data, at)
+  redis.call('XADD', b.events .. id, at or '*', 'event', event, 'data', data)
+end
+
+-- From now on all that the worker says about the message is kept. The journal begins with what has happened so far.
+local function open_journal(b, name, id, position)
+  local record = b.record .. id
+  if redis.call('HGET', record, 'watch') == 'frames' then return end
+  redis.call('HSET', record, 'watch', 'frames')
+  journal(b, id, 'queued', position)
+  local state, attempts = unpack(redis.call('HMGET', record, 'state', 'attempts'))
+  if state == 'processing' then
+    journal(b, id, 'processing', attempts, redis.call('HGET', b.held, name) .. '-0')
+    redis.call('PUBLISH', b.orders, id .. ' watch')
+  end
 end
 
 -- Keeps the record and the chunks of a large reply together: for so many ms, or for ever.

@@ -1,7 +1,7 @@
 --[[
   Erases those of some messages of one partition that are a user's: sent in the user's own conversation, or by the user in a
   group. What waits ends as cancelled, what runs is fenced off first. Safe to repeat.
-  KEYS  1.. block (messages)   18.. block (callbacks), same partition
+  KEYS  1.. block (messages)   BLOCK + 1.. block (callbacks), same partition
   ARGV  1 the user's own conversation   2 prefix of the org's group conversations   3 org   4 user   5 doubt, ms   6 '1' only tells
         what would happen   7.. message ids
   Returns  per id: '' (not the user's, or unknown) | 'ended' | 'waiting' | 'running'

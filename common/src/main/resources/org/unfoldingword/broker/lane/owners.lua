@@ -1,6 +1,6 @@
 --[[
   Asks of some keys of one partition whether each has an owner, or an end.
-  KEYS  1.. block (messages)   18.. block (callbacks), same partition   35.. the keys
+  KEYS  1.. block (messages)   BLOCK + 1.. block (callbacks), same partition   2 * BLOCK + 1.. the keys
   ARGV  1 what the partition's keys begin with
   Returns  per key: what is wrong with it, or ''
 ]]
@@ -57,6 +57,7 @@ local function fault(key)
   if id then return record_fault(id) end
   id = after(key, b.body) or after(key, b.events)
   if id then return of_message(key, string.match(id, '^[^:]*')) end
+  if after(key, b.turns) or after(key, b.awaited) then return ends(key) and '' or 'a mark of a watch that never expires' end
   if after(key, root .. 'seen:') then return ends(key) and '' or 'an idempotency key that never expires' end
   return lane_fault(b, key) or lane_fault(c, key) or 'a key that the broker does not know'
 end

@@ -1,7 +1,7 @@
 --[[
   Brings one dead letter back into its queue, under its own id and with a fresh budget of attempts.
   Safe to repeat: the record remembers by which operation it was redriven last.
-  KEYS  1.. block of the lane   18.. block of the other lane, same partition
+  KEYS  1.. block of the lane   BLOCK + 1.. block of the other lane, same partition
   ARGV  1 lane   2 message id   3 'head' | 'tail' | 'unless_newer': first of what waits | last | first, and only if nothing newer
         of the queue has been taken since   4 operation   5 '1' only tells what would happen
   Returns  {'redriven' | 'would', place in the queue from 1} | {'not_dead'} | {'overtaken'} | {'gone'} | {'busy'}
@@ -88,6 +88,7 @@ if messages then
   forget_end('error_code', 'error', 'envelope', 'body', 'chunks', 'length', 'cancel')
   redis.call('HSET', record, 'state', 'queued', 'accepted', accepted)
   redis.call('DEL', b.events .. id)
+  redis.call('HDEL', record, 'told')
 else
   fresh = { 'id', id }
   leave_trace(b, id, 'undelivered', known.callback_error or '')
@@ -100,5 +101,9 @@ redis.call('HSET', record, b.prefix .. 'entry', entry, b.prefix .. 'redrive', op
 redis.call('HINCRBY', record, b.prefix .. 'redrives', 1)
 redis.call('HINCRBY', b.totals, b.prefix .. 'redriven', 1)
 retain(b, id, nil)
+if messages and known.watch == 'frames' then
+  redis.call('HDEL', record, 'watch')
+  open_journal(b, name, id, place)
+end
 signal(b, id, 'redriven')
 return { 'redriven', place }

@@ -1,14 +1,15 @@
 --[[
   Ends one attempt on a held entry: it is done, keeps its place for a later attempt, or is given back.
   Refused without the current fencing token. Safe to repeat: the record remembers the token that was settled last.
-  KEYS  1.. block of the lane   18.. block of the other lane, same partition
+  KEYS  1.. block of the lane   BLOCK + 1.. block of the other lane, same partition
   ARGV  1 lane   2 name   3 entry id   4 token   5 message id   6 'done' | 'retry' | 'back'
         7 delay, ms (retry, back)   8 retention of the record, ms   9 retention of a dead letter, ms
         10 doubt, ms; 0 clears it, '' leaves it   11 counter in totals to raise (done)   12 '1' dead-letters it (done)
         13 callbacks queue, '' for none (done)   14 the journal's event, '' for none, and 15 its data, also the attempt's detail
         16 the journal's retention, ms   17.. fields of the record to set, in pairs
   Returns  {'settled' | 'stale', now}
-  Holds after: done and its callback are written together; the queue's next entry is due, or the queue is gone.
+  Holds after: done and its callback are written together; the queue's next entry is due, or the queue is gone. A message that
+  was cancelled meanwhile and did not end is due at once, so that its next holder ends it.
 ]]
 local lane, name, entry, token, id, verdict = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local delay, retention, dead_retention, doubt = tonumber(ARGV[7]), ARGV[8], ARGV[9], ARGV[10]
@@ -23,51 +24,13 @@ if redis.call('HGET', b.held, name) ~= token then
   return { settled and 'settled' or 'stale', now }
 end
 
--- The body of a dead letter is kept for its redrive, that of an answered message is not.
-local function close_message()
-  local fields = redis.call('XRANGE', queue, entry, entry)[1][2]
-  redis.call('HSET', record, 'envelope', fields[4])
-  if dead then redis.call('HSET', record, unpack(fields, 5)) end
-  if fields[5] == 'chunks' then
-    for i = 0, fields[6] - 1 do
-      local chunk = b.body .. id .. ':request:' .. i
-      if dead then redis.call('PEXPIRE', chunk, dead_retention) else redis.call('DEL', chunk) end
-    end
-  end
-  local took = now - redis.call('HGET', record, 'started')
-  local usual = redis.call('HGET', b.totals, 'duration') or took
-  redis.call('HSET', b.totals, 'duration', math.floor(0.9 * usual + 0.1 * took))
-end
-
-local function finish()
-  if lane == 'messages' then close_message() end
-  redis.call('XACK', queue, b.group, entry)
-  redis.call('XDEL', queue, entry)
-  redis.call('HDEL', record, b.prefix .. 'next')
-  redis.call('HSET', record, b.prefix .. 'finished', now)
-  redis.call('HINCRBY', b.totals, counter, 1)
-  if dead then
-    redis.call('ZADD', b.dead, now, id)
-    redis.call('SET', b.ran .. name, entry, 'PX', dead_retention)
-    redis.call('ZREMRANGEBYSCORE', b.dead, '-inf', now - dead_retention)
-  end
-  if callbacks ~= '' then
-    local waiting = append(other, callbacks, { 'id', id })
-    redis.call('HINCRBY', b.totals, 'callbacks', 1)
-    redis.call('HSET', record, 'callback_state', 'pending', 'callback_queue', callbacks, 'callback_entry', waiting)
-    retain(b, id, nil)
-  else
-    retain(b, id, (dead or redis.call('ZSCORE', other.dead, id)) and dead_retention or retention)
-  end
-  advance(b, name)
-end
-
 -- Nobody holds it now, and XPENDING says so; the entry stays the group's pending one, so it keeps its place.
 local function keep()
   redis.call('XCLAIM', queue, b.group, 'nobody', 0, entry, 'JUSTID')
+  if lane == 'messages' and redis.call('HEXISTS', record, 'cancel') == 1 then delay = 0 end
   if verdict == 'back' then redis.call('HINCRBY', record, b.prefix .. 'attempts', -1) end
   -- What was given back untried and is tried again soon is not worth a line.
-  if verdict == 'retry' or delay == 0 then leave_trace(b, id, verdict, data) end
+  if verdict == 'retry' or delay == 0 then leave_trace(b, id, verdict, verdict == 'retry' and data or '') end
   redis.call('HDEL', record, b.prefix .. 'claimed', b.prefix .. 'holder')
   if delay > 0 then
     postpone(b, name, now + delay)
@@ -85,7 +48,15 @@ if doubt == '0' then
 elseif doubt ~= '' then
   redis.call('SET', b.doubt .. name, '1', 'PX', doubt)
 end
-if verdict == 'done' then finish() else keep() end
+if verdict == 'done' then
+  finish(b, other, name, id, entry, {
+    counter = counter, dead = dead, callbacks = callbacks, retention = retention, dead_retention = dead_retention,
+  })
+  advance(b, name)
+  if lane == 'messages' then signal_moved(b, name) end
+else
+  keep()
+end
 
 local watch = lane == 'messages' and redis.call('HGET', record, 'watch')
 if watch then

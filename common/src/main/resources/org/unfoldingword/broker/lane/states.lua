@@ -1,8 +1,15 @@
 --[[
-  The states of many messages of one partition: what a watch falls back on when no signal came.
-  KEYS  record HASH...
-  Returns  per key: state, or '' where there is none
+  How many messages of one partition stand: what a watch falls back on when no signal came.
+  KEYS  1.. block (messages)
+  ARGV  message id...
+  Returns  per message: {state, or '' where there is none, a mark that changes when its journal or the head of its queue does}
 ]]
+local b = block(1, 'messages')
 local result = {}
-for i, record in ipairs(KEYS) do result[i] = redis.call('HGET', record, 'state') or '' end
+for i, id in ipairs(ARGV) do
+  local state, name = unpack(redis.call('HMGET', b.record .. id, 'state', 'name'))
+  local told = redis.call('XREVRANGE', b.events .. id, '+', '-', 'COUNT', 1)[1]
+  local head = name and redis.call('XRANGE', b.queue .. name, '-', '+', 'COUNT', 1)[1]
+  result[i] = { state or '', (told and told[1] or '') .. ' ' .. (head and head[1] or '') }
+end
 return result

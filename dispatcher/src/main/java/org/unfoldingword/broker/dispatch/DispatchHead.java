@@ -68,7 +68,7 @@ final class DispatchHead implements LaneHandler {
         WorkerCall call = new WorkerCall(careful ? Endpoint.CHAT : usual, claim.body(), headers(claim));
         held.onStop(call::abort);
         long startNanos = ticker.nanos();
-        WorkerOutcome outcome = worker.call(call, frame -> {});
+        WorkerOutcome outcome = worker.call(call, held::say);
         long tookNanos = ticker.nanos() - startNanos;
         tellCircuit(outcome, tookNanos);
         Verdict verdict = verdict(held, outcome);
@@ -100,6 +100,10 @@ final class DispatchHead implements LaneHandler {
     }
 
     private Optional<Verdict> withoutCalling(Claim claim) {
+        if (claim.record().cancelAsked()) {
+            // The holder before did not come to end it; what it called may still be running.
+            return Optional.of(cancelled(claim.record().lapses() > 0 ? Doubt.RAISED : Doubt.UNCHANGED));
+        }
         boolean expired = claim.envelope()
                 .expiresAtMillis()
                 .filter(at -> at <= claim.at().toEpochMilli())
@@ -153,18 +157,14 @@ final class DispatchHead implements LaneHandler {
                         Doubt.UNCHANGED);
             case WorkerOutcome.Garbled garbled -> failed("worker_garbled", garbled.what(), Doubt.CLEARED);
             case WorkerOutcome.TooLong tooLong ->
-                failed("worker_reply_too_long", "more than " + tooLong.bytes() + " bytes", Doubt.RAISED);
+                failed("worker_reply_too_long", "more than " + tooLong.limit(), Doubt.RAISED);
             case WorkerOutcome.Aborted aborted -> stopped(held);
         };
     }
 
     private static Verdict stopped(Held held) {
         return switch (held.stopped().orElse(Held.Stop.SHUTDOWN)) {
-            case CANCELLED ->
-                new Verdict.Ended(
-                        MessageState.CANCELLED,
-                        new MessageRecord.Fault("cancelled", "cancelled while it ran"),
-                        Doubt.RAISED);
+            case CANCELLED -> cancelled(Doubt.RAISED);
             case SHUTDOWN, LOST -> new Verdict.Back(Duration.ZERO, Doubt.RAISED);
         };
     }
@@ -177,6 +177,11 @@ final class DispatchHead implements LaneHandler {
         return over
                 ? failed(code, reason + ", for " + properties.busyPatience(), Doubt.UNCHANGED)
                 : new Verdict.Later(next, code + ": " + reason, false, Doubt.UNCHANGED);
+    }
+
+    private static Verdict cancelled(Doubt doubt) {
+        MessageRecord.Fault fault = new MessageRecord.Fault("cancelled", "cancelled while it ran");
+        return new Verdict.Ended(MessageState.CANCELLED, fault, doubt);
     }
 
     private static Verdict failed(String code, String message, Doubt doubt) {

@@ -70,7 +70,7 @@ final class WorkerClient implements AutoCloseable {
                 return outcome(call, response, frames);
             }
         } catch (SseReader.TooLong e) {
-            return new WorkerOutcome.TooLong(properties.maxReply().toBytes());
+            return new WorkerOutcome.TooLong(tooManyBytes());
         } catch (IOException e) {
             return broken(call, e);
         } catch (IllegalStateException e) {
@@ -127,12 +127,16 @@ final class WorkerClient implements AutoCloseable {
         }
         int max = (int) properties.maxReply().toBytes();
         byte[] whole = body.readNBytes(max + 1);
-        return whole.length > max ? new WorkerOutcome.TooLong(max) : WorkerReply.answered(whole);
+        return whole.length > max ? new WorkerOutcome.TooLong(tooManyBytes()) : WorkerReply.answered(whole);
     }
 
     private WorkerOutcome streamed(WorkerCall call, InputStream body, FrameSink frames) throws IOException {
         SseReader events = new SseReader(body, properties.maxReply().toBytes());
+        int said = 0;
         for (byte[] frame = events.next(); frame != null; frame = events.next()) {
+            if (++said > properties.maxFrames()) {
+                return new WorkerOutcome.TooLong(properties.maxFrames() + " frames");
+            }
             frames.frame(frame);
             Optional<WorkerOutcome> terminal = WorkerReply.terminal(frame);
             if (terminal.isPresent()) {
@@ -142,6 +146,10 @@ final class WorkerClient implements AutoCloseable {
         return call.aborted()
                 ? new WorkerOutcome.Aborted()
                 : new WorkerOutcome.Unknown("the stream ended without complete or error");
+    }
+
+    private String tooManyBytes() {
+        return properties.maxReply().toBytes() + " bytes";
     }
 
     private WorkerOutcome broken(WorkerCall call, IOException e) {

@@ -30,8 +30,8 @@ sealed interface WorkerOutcome {
     /** Answered with something that is no ChatResponse. */
     record Garbled(String what) implements WorkerOutcome {}
 
-    /** Said more than it may, and was cut off. */
-    record TooLong(long bytes) implements WorkerOutcome {}
+    /** Said more than it may, and was cut off; {@code limit} says how much that is. */
+    record TooLong(String limit) implements WorkerOutcome {}
 
     /** We broke the call off ourselves. */
     record Aborted() implements WorkerOutcome {}

@@ -15,7 +15,8 @@ import org.springframework.util.unit.DataSize;
  * @param idleTimeout silence within a streamed call; the worker's stream sends a keepalive each 30 s
  * @param connectTimeout until a connection stands
  * @param endpoint which of the worker's endpoints is called
- * @param maxReply a worker that says more than this is cut off, and the message fails
+ * @param maxReply a worker that says more than this is cut off, and the message fails as {@code worker_reply_too_long}
+ * @param maxFrames likewise, counted in the events of its stream
  */
 @ConfigurationProperties("broker.worker")
 record WorkerProperties(
@@ -25,7 +26,8 @@ record WorkerProperties(
         @DefaultValue("75s") Duration idleTimeout,
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("stream") Endpoint endpoint,
-        @DefaultValue("48MB") DataSize maxReply) {
+        @DefaultValue("48MB") DataSize maxReply,
+        @DefaultValue("50000") int maxFrames) {
 
     WorkerProperties {
         if (!baseUrl.matches("https?://[^/?#\\s]+(/[^?#\\s]*)?")) {
@@ -41,6 +43,9 @@ record WorkerProperties(
         if (maxReply.toBytes() < 1024
                 || maxReply.toBytes() > DataSize.ofMegabytes(512).toBytes()) {
             throw refused("max-reply", maxReply, "1KB to 512MB");
+        }
+        if (maxFrames < 1) {
+            throw refused("max-frames", maxFrames, ">= 1");
         }
     }
 

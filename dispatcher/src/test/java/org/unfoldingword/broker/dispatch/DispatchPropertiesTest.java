@@ -35,7 +35,8 @@ class DispatchPropertiesTest {
                         Duration.ofSeconds(75),
                         Duration.ofSeconds(5),
                         Endpoint.STREAM,
-                        DataSize.ofMegabytes(48)));
+                        DataSize.ofMegabytes(48),
+                        50_000));
     }
 
     @Test

@@ -94,10 +94,23 @@ class WorkerClientTest {
         try (RawWorker worker = new RawWorker((out, socket) -> {
             RawWorker.write(out, SSE);
             while (true) {
-                RawWorker.write(out, "data: {\"type\":\"progress\",\"text\":\"more\"}\n\n");
+                RawWorker.write(out, "data: " + "more ".repeat(100) + "\n\n");
             }
         })) {
-            assertThat(call(worker.url(), Endpoint.STREAM)).isEqualTo(new WorkerOutcome.TooLong(64 * 1024));
+            assertThat(call(worker.url(), Endpoint.STREAM)).isEqualTo(new WorkerOutcome.TooLong("65536 bytes"));
+        }
+    }
+
+    @Test
+    void cutsAWorkerThatSaysTooManySmallThings() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            RawWorker.write(out, SSE);
+            while (true) {
+                RawWorker.write(out, "data: more\n\n");
+            }
+        })) {
+            assertThat(call(worker.url(), Endpoint.STREAM)).isEqualTo(new WorkerOutcome.TooLong("1000 frames"));
+            assertThat(frames).hasSize(1000);
         }
     }
 
@@ -250,6 +263,6 @@ class WorkerClientTest {
 
     private static WorkerProperties properties(String url, Duration timeout, Duration idle) {
         return new WorkerProperties(
-                url, "secret", timeout, idle, Duration.ofSeconds(5), Endpoint.STREAM, DataSize.ofKilobytes(64));
+                url, "secret", timeout, idle, Duration.ofSeconds(5), Endpoint.STREAM, DataSize.ofKilobytes(64), 1000);
     }
 }

@@ -1,0 +1,91 @@
+package org.unfoldingword.broker.lane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.lettuce.core.StreamMessage;
+import java.util.Map;
+
+/** One entry of a message's journal. Later entries have greater ids, also those of a later attempt. */
+public sealed interface JournalEntry {
+
+    String QUEUED = "queued";
+    String PROCESSING = "processing";
+    String FRAME = "frame";
+    String PART = "part";
+    String RETRYING = "retrying";
+    String DONE = "done";
+    String ERROR = "error";
+    /** The data of a {@link #DONE} before which the journal does not have the answer. */
+    String UNTOLD = "untold";
+
+    /** Names it within its journal: two numbers and a hyphen. */
+    String id();
+
+    /** It waits. {@code position} counts from 1 = running or next. */
+    record Queued(String id, int position) implements JournalEntry {}
+
+    /** An attempt begins, counted from 1. */
+    record Processing(String id, int attempt) implements JournalEntry {}
+
+    /**
+     * The worker said this, byte for byte.
+     *
+     * @param goesOn the next entry continues it
+     */
+    record Said(String id, byte[] data, boolean goesOn) implements JournalEntry {}
+
+    /** The attempt is over without an end, and the message will be tried again. */
+    record Retrying(String id, String reason) implements JournalEntry {}
+
+    /**
+     * It was answered: the last entry.
+     *
+     * @param told the worker's own frame with the answer came before; otherwise the answer is only in the record
+     */
+    record Done(String id, boolean told) implements JournalEntry {}
+
+    /** It ended without an answer: failed, cancelled or expired. The last entry. */
+    record Ended(String id, MessageRecord.Fault fault) implements JournalEntry {}
+
+    /** Whether no other entry follows. */
+    default boolean last() {
+        return this instanceof Done || this instanceof Ended;
+    }
+
+    static JournalEntry of(StreamMessage<String, byte[]> entry) {
+        Map<String, byte[]> fields = entry.getBody();
+        String id = entry.getId();
+        String event = text(fields, "event");
+        return switch (event) {
+            case QUEUED -> new Queued(id, Integer.parseInt(text(fields, "data")));
+            case PROCESSING -> new Processing(id, Integer.parseInt(text(fields, "data")));
+            case FRAME, PART -> new Said(id, field(fields, "data"), event.equals(PART));
+            case RETRYING -> new Retrying(id, text(fields, "data"));
+            case DONE -> new Done(id, text(fields, "data").isEmpty());
+            case ERROR -> new Ended(id, faultOf(text(fields, "data")));
+            default -> throw new IllegalStateException("journal entry " + id + ": event '" + event + "'");
+        };
+    }
+
+    /** A fault as an entry's data: its code, which has no space, and its message. */
+    static String dataOf(MessageRecord.Fault fault) {
+        return fault.code() + " " + fault.message();
+    }
+
+    private static MessageRecord.Fault faultOf(String data) {
+        String[] words = data.split(" ", 2);
+        return new MessageRecord.Fault(words[0], words.length > 1 ? words[1] : "");
+    }
+
+    private static String text(Map<String, byte[]> fields, String name) {
+        return new String(field(fields, name), UTF_8);
+    }
+
+    private static byte[] field(Map<String, byte[]> fields, String name) {
+        byte[] value = fields.get(name);
+        if (value == null) {
+            throw new IllegalStateException("journal entry: no field " + name);
+        }
+        return value;
+    }
+}

@@ -1,0 +1,10 @@
+package org.unfoldingword.broker.lane;
+
+import org.unfoldingword.broker.message.MessageId;
+
+/**
+ * One message of a conversation that is watched as a whole.
+ *
+ * @param entry its place among them: later turns have greater ones
+ */
+public record Turn(String entry, MessageId id) {}

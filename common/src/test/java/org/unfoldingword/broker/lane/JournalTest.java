@@ -1,0 +1,378 @@
+package org.unfoldingword.broker.lane;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.MessageId;
+import org.unfoldingword.broker.message.MessageState;
+
+/** Journals and cancelling on a real redis-server: seed, one action, the whole state. */
+class JournalTest {
+
+    private static final Conversation ANN = Conversation.ofUser("acme", "ann");
+    private static final Optional<String> NO_CALLBACK = Optional.empty();
+
+    private Redis redis;
+    private Lanes lanes;
+
+    @BeforeEach
+    void open() {
+        TestRedis server = TestRedis.emptied();
+        redis = Redis.open(server.properties());
+        lanes = lanes(server, Map.of());
+    }
+
+    @AfterEach
+    void close() {
+        lanes.close();
+        redis.close();
+    }
+
+    @Test
+    void keepsAllFromAcceptanceToAnswer() {
+        MessageId one = append("one", Watching.FRAMES);
+        Claim held = claim();
+        assertThat(tell(held, 1, "a", "b")).isEqualTo(TellFrames.Told.TOLD);
+        assertThat(tell(held, 3, "c")).isEqualTo(TellFrames.Told.TOLD);
+        lanes.settle(held, answered(), /* told= */ true);
+
+        assertThat(journal(one)).containsExactly("queued 1", "processing 1", "a", "b", "c", "done");
+        assertThat(ttl("events", one)).isPositive();
+    }
+
+    @Test
+    void keepsNothingOfAMessageThatNobodyStreams() {
+        MessageId one = append("one", Watching.END);
+        lanes.settle(claim(), answered());
+
+        assertThat(journal(one)).isEmpty();
+        assertThat(keys("*:events:*")).isEmpty();
+    }
+
+    @Test
+    void beginsTheJournalOfARunningMessageWithWhatHasHappened() {
+        MessageId one = append("one", Watching.NOTHING);
+        Claim held = claim();
+        lanes.find(one, Watching.FRAMES);
+        assertThat(journal(one)).containsExactly("queued 1", "processing 1");
+
+        tell(held, 1, "a");
+        assertThat(journal(one)).containsExactly("queued 1", "processing 1", "a");
+    }
+
+    @Test
+    void asksTheHolderThroughItsLeaseToTell() {
+        MessageId one = append("one", Watching.NOTHING);
+        Claim held = claim();
+        lanes.find(one, Watching.FRAMES);
+
+        assertThat(lanes.extend(Lane.MESSAGES, "dispatcher-1", List.of(held.lease())))
+                .extracting(ExtendLeases.Standing::watching)
+                .containsExactly(Watching.FRAMES);
+    }
+
+    @Test
+    void writesARepeatedBatchOnce() {
+        MessageId one = append("one", Watching.FRAMES);
+        Claim held = claim();
+        tell(held, 1, "a", "b");
+        // As if the answer had been lost, and more had gathered meanwhile.
+        assertThat(tell(held, 1, "a", "b", "c")).isEqualTo(TellFrames.Told.TOLD);
+
+        assertThat(journal(one)).containsExactly("queued 1", "processing 1", "a", "b", "c");
+    }
+
+    @Test
+    void refusesTheFramesOfAHolderThatLostItsLease() {
+        MessageId one = append("one", Watching.FRAMES);
+        Claim dead = claim();
+        tell(dead, 1, "half");
+        makeDue();
+        Claim next = claim();
+
+        assertThat(tell(dead, 2, "late")).isEqualTo(TellFrames.Told.STALE);
+        tell(next, 1, "whole");
+        assertThat(journal(one))
+                .containsExactly(
+                        "queued 1",
+                        "processing 1",
+                        "half",
+                        "retrying its dispatcher did not come back",
+                        "processing 2",
+                        "whole");
+    }
+
+    @Test
+    void tellsOfEachFurtherAttempt() {
+        MessageId one = append("one", Watching.FRAMES);
+        lanes.settle(claim(), new Verdict.Later(Duration.ofHours(1), "worker_busy", false, Verdict.Doubt.UNCHANGED));
+        makeDue();
+        lanes.settle(claim(), new Verdict.Back(Duration.ZERO, Verdict.Doubt.UNCHANGED));
+        lanes.settle(
+                claim(),
+                new Verdict.Ended(
+                        MessageState.FAILED,
+                        new MessageRecord.Fault("worker_failed", "said no"),
+                        Verdict.Doubt.CLEARED));
+
+        assertThat(journal(one))
+                .containsExactly(
+                        "queued 1",
+                        "processing 1",
+                        "retrying worker_busy",
+                        "processing 2",
+                        "queued 1",
+                        "processing 2",
+                        "error worker_failed said no");
+    }
+
+    @Test
+    void saysThatTheAnswerIsOnlyInTheRecord() {
+        MessageId one = append("one", Watching.FRAMES);
+        lanes.settle(claim(), answered(), /* told= */ false);
+
+        assertThat(journal(one)).containsExactly("queued 1", "processing 1", "done untold");
+    }
+
+    @Test
+    void readsOnFromAnyEntry() {
+        MessageId one = append("one", Watching.FRAMES);
+        Claim held = claim();
+        tell(held, 1, IntStream.range(0, 30).mapToObj(i -> "f" + i).toArray(String[]::new));
+
+        List<JournalEntry> all = lanes.journal(one, Optional.empty(), 1000);
+        for (int i = 0; i < all.size(); i++) {
+            List<JournalEntry> rest = lanes.journal(one, Optional.of(all.get(i).id()), 1000);
+            assertThat(rest).extracting(JournalEntry::id).isEqualTo(ids(all.subList(i + 1, all.size())));
+        }
+        assertThat(lanes.journal(one, Optional.of(all.get(4).id()), 3))
+                .extracting(JournalEntry::id)
+                .isEqualTo(ids(all.subList(5, 8)));
+    }
+
+    @Test
+    void boundsAJournalInEntriesAndBytes() {
+        try (Lanes small = lanes(
+                TestRedis.emptied(),
+                Map.of(
+                        "broker.lane.journal-entries", "100",
+                        "broker.lane.journal-size", "1KB",
+                        "broker.lane.frame-buffer", "1KB"))) {
+            MessageId one = append("one", Watching.FRAMES);
+            Claim held = claim();
+            assertThat(small.tell(held.lease(), 1, frames("x".repeat(1024)))).isEqualTo(TellFrames.Told.TOLD);
+            assertThat(small.tell(held.lease(), 2, frames("y"))).isEqualTo(TellFrames.Told.FULL);
+            small.settle(held, answered());
+            assertThat(journal(one)).containsExactly("queued 1", "processing 1", "x".repeat(1024), "done untold");
+
+            append("two", Watching.FRAMES);
+            Claim next = claim();
+            String[] many = IntStream.range(0, 99).mapToObj(i -> "z").toArray(String[]::new);
+            assertThat(small.tell(next.lease(), 1, frames(many))).isEqualTo(TellFrames.Told.FULL);
+            // The start, the attempt, and as many frames as fit.
+            assertThat(journal(next.lease().id())).hasSize(100);
+        }
+    }
+
+    @Test
+    void takesAWaitingMessageOutOfItsQueue() {
+        append("one", Watching.NOTHING);
+        MessageId two = append("two", Watching.FRAMES, Optional.of("https://gateway.example/cb"));
+        append("three", Watching.NOTHING);
+        Claim one = claim();
+
+        assertThat(lanes.cancel(found(two))).isEqualTo(Cancelled.REMOVED);
+        assertThat(lanes.cancel(found(two))).isEqualTo(Cancelled.ENDED);
+        assertThat(found(two).record().state()).isEqualTo(MessageState.CANCELLED);
+        assertThat(found(two).record().error().orElseThrow().code()).isEqualTo("cancelled");
+        assertThat(journal(two)).containsExactly("queued 2", "error cancelled cancelled before it ran");
+        assertThat(ttl("message", two)).isEqualTo(-1);
+        lanes.settle(one, answered());
+        assertThat(body(claim())).isEqualTo("three");
+        Claim callback = claim(Lane.CALLBACKS);
+        assertThat(callback.lease().id()).isEqualTo(two);
+        lanes.settle(callback, new Verdict.Delivered());
+        assertThat(ttl("message", two)).isPositive();
+        assertThat(lanes.totals().cancelled()).isEqualTo(1);
+        assertThat(lanes.totals().unfinished()).isEqualTo(1);
+    }
+
+    @Test
+    void makesTheNextDueWhenTheHeadThatWaitsIsCancelled() {
+        MessageId one = append("one", Watching.NOTHING);
+        append("two", Watching.NOTHING);
+        lanes.settle(claim(), new Verdict.Later(Duration.ofHours(1), "busy", false, Verdict.Doubt.UNCHANGED));
+
+        assertThat(lanes.cancel(found(one))).isEqualTo(Cancelled.REMOVED);
+        assertThat(body(claim())).isEqualTo("two");
+    }
+
+    @Test
+    void leavesNothingOfAQueueWhoseOnlyMessageIsCancelled() {
+        MessageId one = append("one", Watching.NOTHING);
+        lanes.cancel(found(one));
+
+        assertThat(claims(Lane.MESSAGES)).isEmpty();
+        assertThat(keys("*ann*")).isEmpty();
+        assertThat(ttl("message", one)).isPositive();
+        assertThat(new AuditKeys(lanes).run().clean()).isTrue();
+    }
+
+    @Test
+    void asksTheHolderOfARunningMessageToStop() {
+        MessageId one = append("one", Watching.NOTHING);
+        Claim held = claim();
+
+        assertThat(lanes.cancel(found(one))).isEqualTo(Cancelled.ASKED);
+        assertThat(found(one).record().state()).isEqualTo(MessageState.PROCESSING);
+        assertThat(lanes.extend(Lane.MESSAGES, "dispatcher-1", List.of(held.lease())))
+                .extracting(ExtendLeases.Standing::cancel)
+                .containsExactly(true);
+    }
+
+    @Test
+    void bringsACancelledMessageThatDidNotEndBackAtOnce() {
+        MessageId one = append("one", Watching.NOTHING);
+        Claim held = claim();
+        lanes.cancel(found(one));
+        lanes.settle(held, new Verdict.Later(Duration.ofHours(1), "busy", false, Verdict.Doubt.UNCHANGED));
+
+        assertThat(claim().record().cancelAsked()).isTrue();
+    }
+
+    @Test
+    void remembersTheTurnsOfAConversationThatIsWatched() {
+        MessageId before = append("before", Watching.NOTHING);
+        assertThat(turns()).containsExactly(before);
+        MessageId one = append("one", Watching.NOTHING);
+        MessageId two = append("two", Watching.NOTHING);
+
+        assertThat(turns()).containsExactly(before, one, two);
+        lanes.settle(claim(), answered());
+        assertThat(turns()).containsExactly(before, one, two);
+        assertThat(journal(two)).containsExactly("queued 3");
+        List<Turn> all = lanes.turns(ANN, Optional.empty());
+        assertThat(lanes.turns(ANN, Optional.of(all.get(1)))).containsExactly(all.get(2));
+    }
+
+    @Test
+    void tracksAConversationThatIsIdleWhenTheWatchBegins() {
+        assertThat(turns()).isEmpty();
+        MessageId one = append("one", Watching.NOTHING);
+        assertThat(turns()).containsExactly(one);
+        assertThat(new AuditKeys(lanes).run().clean()).isTrue();
+    }
+
+    private List<MessageId> turns() {
+        return lanes.turns(ANN, Optional.empty()).stream().map(Turn::id).toList();
+    }
+
+    private TellFrames.Told tell(Claim held, long first, String... frames) {
+        return lanes.tell(held.lease(), first, frames(frames));
+    }
+
+    private static List<Frame> frames(String... frames) {
+        List<Frame> list = new ArrayList<>();
+        for (String frame : frames) {
+            list.add(new Frame(frame.getBytes(UTF_8), /* goesOn= */ false));
+        }
+        return list;
+    }
+
+    private List<String> journal(MessageId id) {
+        return lanes.journal(id, Optional.empty(), 1000).stream()
+                .map(JournalTest::shown)
+                .toList();
+    }
+
+    private static String shown(JournalEntry entry) {
+        return switch (entry) {
+            case JournalEntry.Queued queued -> "queued " + queued.position();
+            case JournalEntry.Processing processing -> "processing " + processing.attempt();
+            case JournalEntry.Said said -> new String(said.data(), UTF_8) + (said.goesOn() ? "…" : "");
+            case JournalEntry.Retrying retrying -> "retrying " + retrying.reason();
+            case JournalEntry.Done done -> done.told() ? "done" : "done untold";
+            case JournalEntry.Ended ended ->
+                "error " + ended.fault().code() + " " + ended.fault().message();
+        };
+    }
+
+    private static List<String> ids(List<JournalEntry> entries) {
+        return entries.stream().map(JournalEntry::id).toList();
+    }
+
+    private MessageId append(String body, Watching watching) {
+        return append(body, watching, NO_CALLBACK);
+    }
+
+    private MessageId append(String body, Watching watching, Optional<String> callback) {
+        Envelope envelope = new Envelope(
+                "acme", "ann", "web", Optional.empty(), callback, Optional.empty(), Optional.empty(), Optional.empty());
+        MessageId id = lanes.newId(ANN);
+        lanes.append(new NewMessage(id, ANN, envelope, body.getBytes(UTF_8), Optional.empty(), watching));
+        return id;
+    }
+
+    private Claim claim() {
+        return claim(Lane.MESSAGES);
+    }
+
+    private Claim claim(Lane lane) {
+        List<Claim> claims = claims(lane);
+        assertThat(claims).hasSize(1);
+        return claims.getFirst();
+    }
+
+    private List<Claim> claims(Lane lane) {
+        return lanes.claim(lane, lanes.allPartitions(), "dispatcher-1", 10, ClaimEntries.Beat.SILENT, "ok", Set.of())
+                .claims();
+    }
+
+    private static String body(Claim claim) {
+        return new String(((Payload.Inline) claim.body()).bytes(), UTF_8);
+    }
+
+    private Found found(MessageId id) {
+        return lanes.find(id, Watching.NOTHING).orElseThrow();
+    }
+
+    private static Verdict answered() {
+        return new Verdict.Answered("{\"responses\":[\"hello\"]}".getBytes(UTF_8));
+    }
+
+    private long ttl(String kind, MessageId id) {
+        return redis.call(commands -> commands.pttl("broker:{p%02d}:%s:%s".formatted(id.partition(), kind, id)));
+    }
+
+    private List<String> keys(String pattern) {
+        return redis.call(commands -> commands.keys(pattern));
+    }
+
+    /** As if the time until the lease's end or the next attempt had passed. */
+    private void makeDue() {
+        String later = "broker:{p%02d}:later:messages".formatted(ANN.partition(16));
+        redis.call(commands -> commands.zadd(later, 1.0, Redis.utf8(ANN.name())));
+    }
+
+    private static Lanes lanes(TestRedis server, Map<String, String> settings) {
+        LaneProperties properties = new Binder(new MapConfigurationPropertySource(settings))
+                .bindOrCreate("broker.lane", LaneProperties.class);
+        return Lanes.open(server.properties(), properties, InstantSource.system(), RandomGenerator.getDefault());
+    }
+}
