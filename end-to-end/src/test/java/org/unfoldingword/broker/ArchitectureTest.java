@@ -56,6 +56,16 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule callbackKnowsNoOtherRole = neverDepends(CALLBACK, INGEST, DISPATCH, LAUNCHER, BENCHMARK);
 
+    /** The operator's command line runs against any broker that it can reach, and starts fast. */
+    @ArchTest
+    static final ArchRule commandsKnowNoServer = noClasses()
+            .that()
+            .resideInAPackage("..broker.operate..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(INGEST, DISPATCH, CALLBACK, LAUNCHER, LANE, "org.springframework..")
+            .allowEmptyShould(true);
+
     @ArchTest
     static final ArchRule commonKnowsNoRole = noClasses()
             .that()

@@ -63,6 +63,7 @@ final class CountLanes {
                 messages.held,
                 messages.queues,
                 callbacksPending(counters),
+                counters.getOrDefault("delivered", 0L),
                 messages.dead,
                 callbacks.dead,
                 Map.copyOf(messages.holders),

@@ -20,6 +20,7 @@ public record Totals(
         long running,
         long activeQueues,
         long callbacksPending,
+        long callbacksDelivered,
         long deadMessages,
         long deadCallbacks,
         Map<String, String> dispatchers,

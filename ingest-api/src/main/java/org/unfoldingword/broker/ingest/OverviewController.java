@@ -74,6 +74,7 @@ final class OverviewController {
         json.put("pending", totals.callbacksPending());
         json.put("running", fare.held());
         json.put("delayed", fare.delayed());
+        json.put("delivered", totals.callbacksDelivered());
         json.put("dead_letters", fare.dead());
         json.put("queues", fare.queues());
         longestHead(json, fare);

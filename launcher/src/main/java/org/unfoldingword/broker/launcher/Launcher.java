@@ -1,7 +1,13 @@
 package org.unfoldingword.broker.launcher;
 
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.Optional;
 import java.util.Set;
+import org.unfoldingword.broker.operate.CommandFailure;
+import org.unfoldingword.broker.operate.OperatorCommands;
+import org.unfoldingword.broker.operate.Surroundings;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -11,7 +17,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The only main. The first argument is the command; exit status 0 is success, 1 a failure told in one line, 2 a wrong command
- * line.
+ * line; the operator's commands have two more, see their help.
  */
 @Command(
         name = "broker",
@@ -42,6 +48,7 @@ public final class Launcher implements Runnable {
                             role.job(), "Needs REDIS_URL; all settings come from the environment. Ends by a signal.");
             line.addSubcommand(role.word(), alone);
         }
+        OperatorCommands.addTo(line, new Surroundings(System.getenv(), Launcher::madeKey, ZoneId.systemDefault()));
         return line.setParameterExceptionHandler(Launcher::wrongUsage)
                 .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command.getErr()));
     }
@@ -64,7 +71,17 @@ public final class Launcher implements Runnable {
         return CommandLine.ExitCode.USAGE;
     }
 
+    /** What {@code start} has made in its data directory. */
+    private static Optional<String> madeKey() {
+        String data = System.getenv().getOrDefault("BROKER_DATA_DIR", "");
+        return new DataDirectory(Path.of(data.isBlank() ? "data" : data)).knownSecret(Secret.API_KEY);
+    }
+
     private static int failed(Exception failure, PrintWriter err) {
+        if (failure instanceof CommandFailure told) {
+            err.println(told.line());
+            return told.status();
+        }
         err.println(FailureLine.of(failure));
         return CommandLine.ExitCode.SOFTWARE;
     }

@@ -19,7 +19,9 @@ class LauncherTest {
         assertThat(execute("strat")).isEqualTo(2);
         assertThat(err)
                 .hasToString("unknown command: strat (expected: one of start, listen, ingest-api, dispatcher,"
-                        + " callback-deliverer); see broker --help" + System.lineSeparator());
+                        + " callback-deliverer, status, pending, queue, message, dead-letters, redrive, drop, cancel,"
+                        + " pause, resume, explain, audit, tail, completion); see broker --help"
+                        + System.lineSeparator());
     }
 
     @Test

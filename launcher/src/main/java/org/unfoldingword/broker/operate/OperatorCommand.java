@@ -1,0 +1,98 @@
+package org.unfoldingword.broker.operate;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.unfoldingword.broker.message.Json;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What all commands have: where the broker is, the key, and whether to print JSON. */
+@Command(
+        mixinStandardHelpOptions = true,
+        footer = {"", Exit.LINE},
+        sortOptions = false)
+abstract class OperatorCommand implements Callable<Integer> {
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    CommandSpec spec;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            description = "The broker. Default: BROKER_URL, else http://127.0.0.1:8080 (or PORT).")
+    private @Nullable String url;
+
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description = "A key that may operate. Default: BROKER_API_KEY, else what `start` has made in its data"
+                    + " directory. Others on this machine may see a command line; prefer the variable.")
+    private @Nullable String key;
+
+    @Option(names = "--json", description = "Print the broker's JSON instead of tables.")
+    boolean json;
+
+    private Surroundings surroundings = Surroundings.none();
+
+    /** Given once, before it runs. */
+    void in(Surroundings given) {
+        this.surroundings = given;
+    }
+
+    @Override
+    public final Integer call() throws InterruptedException {
+        Map<String, String> environment = surroundings.environment();
+        OperatorApi api = new OperatorApi(
+                given(url, environment, "BROKER_URL")
+                        .orElse("http://127.0.0.1:"
+                                + given(null, environment, "PORT").orElse("8080")),
+                given(key, environment, "BROKER_API_KEY")
+                        .or(surroundings.madeKey())
+                        .orElseThrow(() -> new CommandFailure(
+                                Exit.FORBIDDEN,
+                                "no key (expected: --key, BROKER_API_KEY, or a data directory in which `start` has made"
+                                        + " one)")));
+        boolean colours = environment.getOrDefault("BROKER_COLOURS", "").equals("1");
+        return run(api, new Screen(spec.commandLine().getOut(), colours)).status();
+    }
+
+    abstract Exit run(OperatorApi api, Screen screen) throws InterruptedException;
+
+    /** Tells how far a long command is, to a person who looks on. */
+    void progress(String text) {
+        if (surroundings.environment().getOrDefault("BROKER_TERMINAL", "").equals("1")) {
+            spec.commandLine().getErr().print("\r\u001b[2K" + text);
+            spec.commandLine().getErr().flush();
+        }
+    }
+
+    ZoneId zone() {
+        return surroundings.zone();
+    }
+
+    static ObjectNode object() {
+        return Json.mapper().createObjectNode();
+    }
+
+    static String orEmpty(@Nullable String text) {
+        return Objects.requireNonNullElse(text, "");
+    }
+
+    CommandFailure usage(String line) {
+        return new CommandFailure(Exit.USAGE, line + "; see " + spec.qualifiedName() + " --help");
+    }
+
+    private static Optional<String> given(@Nullable String option, Map<String, String> environment, String variable) {
+        return Optional.ofNullable(option)
+                .or(() -> Optional.ofNullable(environment.get(variable)))
+                .filter(text -> !text.isBlank());
+    }
+}

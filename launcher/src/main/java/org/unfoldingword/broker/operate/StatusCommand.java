@@ -1,0 +1,98 @@
+package org.unfoldingword.broker.operate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import picocli.CommandLine.Command;
+
+/** Is it well? */
+@Command(name = "status", description = "How the whole fares. Exit status 1 if it is not healthy.")
+final class StatusCommand extends OperatorCommand {
+
+    @Override
+    Exit run(OperatorApi api, Screen screen) {
+        JsonNode health = api.health();
+        String status = health.path("status").asText("unhealthy");
+        Exit exit = status.equals("healthy") ? Exit.OK : Exit.FOUND;
+        if (status.equals("unhealthy")) {
+            print(screen, health, status);
+            return exit;
+        }
+        JsonNode overview = api.get("/overview", Map.of());
+        if (json) {
+            screen.json(object().put("status", status)
+                    .<com.fasterxml.jackson.databind.node.ObjectNode>set("health", health)
+                    .set("overview", overview));
+            return exit;
+        }
+        print(screen, health, status);
+        screen.line("");
+        lanes(screen, overview);
+        screen.line("");
+        holders(screen, overview);
+        overview.path("pauses")
+                .forEach(pause -> screen.line(screen.paint(Screen.Tone.WARN, "paused: ")
+                        + pause.path("conversation").asText(pause.path("org_id").asText("all")) + " since "
+                        + Words.time(pause.path("since"), zone()) + " by "
+                        + pause.path("by").asText() + " "
+                        + pause.path("reason").asText()));
+        JsonNode redis = overview.path("redis");
+        screen.line("redis: " + Words.bytes(redis.path("used_memory_bytes").asLong()) + " used, answered in "
+                + Math.round(redis.path("answered_in_seconds").asDouble() * 1000) + " ms");
+        return exit;
+    }
+
+    private void print(Screen screen, JsonNode health, String status) {
+        if (json) {
+            if (status.equals("unhealthy")) {
+                screen.json(object().put("status", status).set("health", health));
+            }
+            return;
+        }
+        screen.line(screen.paint(Screen.toneOf(status), status));
+        health.path("reasons").forEach(reason -> screen.line("  " + reason.asText()));
+    }
+
+    private static void lanes(Screen screen, JsonNode overview) {
+        JsonNode messages = overview.path("messages");
+        JsonNode callbacks = overview.path("callbacks");
+        Table table = new Table("lane", ">waiting", ">running", ">delayed", ">done", ">dead letters", ">longest head");
+        table.row(
+                "messages",
+                messages.path("waiting").asText(),
+                messages.path("running").asText(),
+                messages.path("delayed").asText(),
+                Long.toString(messages.path("completed").asLong()
+                        + messages.path("failed").asLong()
+                        + messages.path("cancelled").asLong()
+                        + messages.path("expired").asLong()),
+                messages.path("dead_letters").asText(),
+                Words.duration(messages.path("longest_head_seconds")));
+        table.row(
+                "callbacks",
+                Long.toString(Math.max(
+                        0,
+                        callbacks.path("pending").asLong()
+                                - callbacks.path("running").asLong()
+                                - callbacks.path("delayed").asLong())),
+                callbacks.path("running").asText(),
+                callbacks.path("delayed").asText(),
+                callbacks.path("delivered").asText(),
+                callbacks.path("dead_letters").asText(),
+                Words.duration(callbacks.path("longest_head_seconds")));
+        table.print(screen);
+    }
+
+    private static void holders(Screen screen, JsonNode overview) {
+        Table table = new Table("process", "state");
+        for (String role : new String[] {"dispatchers", "deliverers"}) {
+            overview.path(role)
+                    .forEach(holder -> table.row(
+                            holder.path("name").asText(), holder.path("state").asText()));
+        }
+        if (table.isEmpty()) {
+            screen.line(screen.paint(Screen.Tone.BAD, "no dispatcher and no deliverer is alive"));
+        } else {
+            table.print(screen);
+        }
+    }
+}

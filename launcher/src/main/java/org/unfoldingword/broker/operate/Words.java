@@ -1,0 +1,46 @@
+package org.unfoldingword.broker.operate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Numbers and times as people read them. */
+final class Words {
+
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
+    private Words() {}
+
+    /** Seconds as {@code 0.4 s}, {@code 12 s}, {@code 3 min} or {@code 2 h 5 min}. */
+    static String duration(double seconds) {
+        if (seconds < 10) {
+            return String.format(Locale.ROOT, "%.1f s", seconds);
+        }
+        long whole = (long) seconds;
+        if (whole < 120) {
+            return whole + " s";
+        }
+        return whole < 7200 ? whole / 60 + " min" : whole / 3600 + " h " + whole % 3600 / 60 + " min";
+    }
+
+    static String duration(JsonNode seconds) {
+        return duration(seconds.asDouble());
+    }
+
+    /** An RFC 3339 time in the machine's zone; nothing for none. */
+    static String time(JsonNode at, ZoneId zone) {
+        return at.isTextual() ? CLOCK.format(Instant.parse(at.asText()).atZone(zone)) : "";
+    }
+
+    static String bytes(long bytes) {
+        return bytes < 1 << 20
+                ? bytes / 1024 + " KB"
+                : String.format(Locale.ROOT, "%.1f MB", bytes / (1024.0 * 1024.0));
+    }
+
+    static String count(long count, String noun) {
+        return count + " " + noun + (count == 1 ? "" : "s");
+    }
+}
