@@ -39,8 +39,26 @@ public record MessageRecord(
         Optional<Callback> callback,
         Optional<Envelope> envelope) {
 
-    /** Why it failed: a stable word and a sentence. */
-    public record Fault(String code, String message) {}
+    /**
+     * Why it failed: a stable word and a sentence.
+     *
+     * @param worker what the worker itself said, if it did
+     */
+    public record Fault(String code, String message, Optional<WorkerError> worker) {
+
+        public Fault(String code, String message) {
+            this(code, message, Optional.empty());
+        }
+    }
+
+    /**
+     * The worker's own word on a failure.
+     *
+     * @param status of its answer; 200 if it said so within a stream
+     * @param text its message for people, without status and code
+     * @param body its answer as it came, if that was a small JSON object; else empty
+     */
+    public record WorkerError(int status, String text, String body) {}
 
     /**
      * How its callback fares.
@@ -59,7 +77,7 @@ public record MessageRecord(
                                 number(fields, "reply_length").orElse(0L),
                                 replyChunk)));
         Optional<Fault> error = text(fields, "error_code")
-                .map(code -> new Fault(code, text(fields, "error").orElse("")));
+                .map(code -> new Fault(code, text(fields, "error").orElse(""), workerError(fields)));
         Optional<Callback> callback = text(fields, "callback_state")
                 .map(state -> new Callback(
                         state,
@@ -84,6 +102,14 @@ public record MessageRecord(
                 error,
                 callback,
                 Optional.ofNullable(fields.get("envelope")).map(Envelope::parse));
+    }
+
+    private static Optional<WorkerError> workerError(Map<String, byte[]> fields) {
+        return number(fields, "worker_status")
+                .map(status -> new WorkerError(
+                        status.intValue(),
+                        text(fields, "worker_text").orElse(""),
+                        text(fields, "worker_body").orElse("")));
     }
 
     /** The first part of the entry's id, unless the entry was moved. */

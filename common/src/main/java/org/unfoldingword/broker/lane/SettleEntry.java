@@ -84,6 +84,11 @@ final class SettleEntry {
                 step.set("state", ended.state());
                 step.set("error_code", ended.fault().code());
                 step.set("error", ended.fault().message());
+                ended.fault().worker().ifPresent(said -> {
+                    step.set("worker_status", said.status());
+                    step.set("worker_text", said.text());
+                    step.set("worker_body", said.body());
+                });
                 yield step;
             }
             case Verdict.Delivered delivered -> {

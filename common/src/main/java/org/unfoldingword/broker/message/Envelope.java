@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param metadata an object of the client's, echoed back
  * @param expiresAtMillis when waiting any longer is of no use, ms since the epoch
  * @param traceparent the client's W3C trace context
+ * @param workerCallback what its callbacks need to have the worker's own shape; empty: they have the broker's
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record Envelope(
@@ -32,13 +33,27 @@ public record Envelope(
         @JsonProperty("to") Optional<String> callbackUrl,
         @JsonProperty("m") Optional<JsonNode> metadata,
         @JsonProperty("x") Optional<Long> expiresAtMillis,
-        @JsonProperty("t") Optional<String> traceparent) {
+        @JsonProperty("t") Optional<String> traceparent,
+        @JsonProperty("w") Optional<WorkerCallback> workerCallback) {
 
     private static final ObjectMapper JSON = Json.mapper();
 
     public Envelope {
         // An absent value may be read back as JSON's null.
         metadata = metadata.filter(value -> !value.isNull());
+    }
+
+    /** Of a message whose callbacks, if it has any, have the broker's shape. */
+    public Envelope(
+            String org,
+            String user,
+            String client,
+            Optional<String> clientMessageId,
+            Optional<String> callbackUrl,
+            Optional<JsonNode> metadata,
+            Optional<Long> expiresAtMillis,
+            Optional<String> traceparent) {
+        this(org, user, client, clientMessageId, callbackUrl, metadata, expiresAtMillis, traceparent, Optional.empty());
     }
 
     /** Scheme, host and port of the callback: results of one conversation to one endpoint arrive in order. */

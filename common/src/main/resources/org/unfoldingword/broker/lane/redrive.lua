@@ -85,7 +85,7 @@ if messages then
   end
   leave_trace(b, id, 'failed', (known.error_code or '') .. ' ' .. (known.error or ''))
   take_callback_back()
-  forget_end('error_code', 'error', 'envelope', 'body', 'chunks', 'length', 'cancel')
+  forget_end('error_code', 'error', 'worker_status', 'worker_text', 'worker_body', 'envelope', 'body', 'chunks', 'length', 'cancel')
   redis.call('HSET', record, 'state', 'queued', 'accepted', accepted)
   redis.call('DEL', b.events .. id)
   redis.call('HDEL', record, 'told')

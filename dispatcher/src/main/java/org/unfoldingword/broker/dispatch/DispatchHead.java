@@ -138,10 +138,11 @@ final class DispatchHead implements LaneHandler {
             case WorkerOutcome.Unreached unreached ->
                 patiently(held.claim(), "worker_unreachable", unreached.cause(), Optional.empty());
             case WorkerOutcome.Failed failed -> {
-                String reason = "worker answered " + failed.status() + " " + failed.code() + " " + failed.message();
+                String reason = "worker answered " + failed.status() + " " + failed.code() + " "
+                        + failed.said().text();
                 int failures = record.failures() + 1;
                 yield failures >= properties.failuresMax()
-                        ? failed("worker_failed", reason.strip(), Doubt.CLEARED)
+                        ? failed("worker_failed", reason.strip(), failed.said(), Doubt.CLEARED)
                         : new Verdict.Later(wait(failures, Optional.empty()), reason.strip(), true, Doubt.CLEARED);
             }
             case WorkerOutcome.Unknown unknown ->
@@ -149,11 +150,15 @@ final class DispatchHead implements LaneHandler {
                         ? new Verdict.Later(
                                 wait(record.failures() + 1, Optional.empty()), unknown.cause(), true, Doubt.RAISED)
                         : failed("worker_timeout", unknown.cause(), Doubt.RAISED);
-            case WorkerOutcome.TurnFailed failed -> failed(failed.code(), failed.message(), Doubt.CLEARED);
+            case WorkerOutcome.TurnFailed failed ->
+                failed(failed.code(), failed.said().text(), failed.said(), Doubt.CLEARED);
             case WorkerOutcome.Refused refused ->
                 failed(
                         "worker_refused",
-                        (refused.status() + " " + refused.code() + " " + refused.message()).strip(),
+                        (refused.status() + " " + refused.code() + " "
+                                        + refused.said().text())
+                                .strip(),
+                        refused.said(),
                         Doubt.UNCHANGED);
             case WorkerOutcome.Garbled garbled -> failed("worker_garbled", garbled.what(), Doubt.CLEARED);
             case WorkerOutcome.TooLong tooLong ->
@@ -182,6 +187,11 @@ final class DispatchHead implements LaneHandler {
     private static Verdict cancelled(Doubt doubt) {
         MessageRecord.Fault fault = new MessageRecord.Fault("cancelled", "cancelled while it ran");
         return new Verdict.Ended(MessageState.CANCELLED, fault, doubt);
+    }
+
+    private static Verdict failed(String code, String message, MessageRecord.WorkerError said, Doubt doubt) {
+        MessageRecord.Fault fault = new MessageRecord.Fault(code, message, Optional.of(said));
+        return new Verdict.Ended(MessageState.FAILED, fault, doubt);
     }
 
     private static Verdict failed(String code, String message, Doubt doubt) {

@@ -28,6 +28,7 @@ import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.apache.hc.core5.util.Timeout;
+import org.unfoldingword.broker.http.PublicUrls;
 import org.unfoldingword.broker.lane.Payload;
 
 /**
@@ -42,12 +43,14 @@ final class WorkerClient implements AutoCloseable {
     private final InstantSource clock;
     private final ScheduledExecutorService deadlines;
     private final CloseableHttpClient http;
+    private final PublicUrls urls;
 
     WorkerClient(
             WorkerProperties properties, int connections, InstantSource clock, ScheduledExecutorService deadlines) {
         this.properties = properties;
         this.clock = clock;
         this.deadlines = deadlines;
+        this.urls = properties.publicUrls();
         this.http = HttpClientBuilder.create()
                 .setConnectionManager(connections(properties, connections))
                 .disableAutomaticRetries()
@@ -127,7 +130,9 @@ final class WorkerClient implements AutoCloseable {
         }
         int max = (int) properties.maxReply().toBytes();
         byte[] whole = body.readNBytes(max + 1);
-        return whole.length > max ? new WorkerOutcome.TooLong(tooManyBytes()) : WorkerReply.answered(whole);
+        return whole.length > max
+                ? new WorkerOutcome.TooLong(tooManyBytes())
+                : WorkerReply.answered(urls.rewrite(whole));
     }
 
     private WorkerOutcome streamed(WorkerCall call, InputStream body, FrameSink frames) throws IOException {
@@ -137,11 +142,12 @@ final class WorkerClient implements AutoCloseable {
             if (++said > properties.maxFrames()) {
                 return new WorkerOutcome.TooLong(properties.maxFrames() + " frames");
             }
-            frames.frame(frame);
-            Optional<WorkerOutcome> terminal = WorkerReply.terminal(frame);
-            if (terminal.isPresent()) {
-                return terminal.get();
+            if (WorkerReply.terminal(frame).isPresent()) {
+                byte[] last = urls.rewrite(frame);
+                frames.frame(last);
+                return WorkerReply.terminal(last).orElseThrow();
             }
+            frames.frame(frame);
         }
         return call.aborted()
                 ? new WorkerOutcome.Aborted()

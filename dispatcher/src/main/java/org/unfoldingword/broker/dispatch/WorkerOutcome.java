@@ -2,6 +2,7 @@ package org.unfoldingword.broker.dispatch;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.unfoldingword.broker.lane.MessageRecord;
 
 /** What became of one attempt to hand a message to the worker. */
 sealed interface WorkerOutcome {
@@ -15,17 +16,17 @@ sealed interface WorkerOutcome {
     /** No byte was sent; trying again cannot run the message twice. */
     record Unreached(String cause) implements WorkerOutcome {}
 
-    /** Answered 500, 502 or 504. */
-    record Failed(int status, String code, String message) implements WorkerOutcome {}
+    /** Answered 500, 502 or 504; {@code said} is its own word. */
+    record Failed(int status, String code, MessageRecord.WorkerError said) implements WorkerOutcome {}
 
     /** Sent, no end seen: silence, time over, or a broken connection. The turn may still be running. */
     record Unknown(String cause) implements WorkerOutcome {}
 
     /** The turn ran, and the worker says that it failed. */
-    record TurnFailed(String code, String message) implements WorkerOutcome {}
+    record TurnFailed(String code, MessageRecord.WorkerError said) implements WorkerOutcome {}
 
     /** Will never be accepted, for the stated reason. */
-    record Refused(int status, String code, String message) implements WorkerOutcome {}
+    record Refused(int status, String code, MessageRecord.WorkerError said) implements WorkerOutcome {}
 
     /** Answered with something that is no ChatResponse. */
     record Garbled(String what) implements WorkerOutcome {}

@@ -5,6 +5,7 @@ import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
+import org.unfoldingword.broker.http.PublicUrls;
 
 /**
  * The worker that answers messages, and how long it may take.
@@ -17,6 +18,7 @@ import org.springframework.util.unit.DataSize;
  * @param endpoint which of the worker's endpoints is called
  * @param maxReply a worker that says more than this is cut off, and the message fails as {@code worker_reply_too_long}
  * @param maxFrames likewise, counted in the events of its stream
+ * @param publicUrl the origin that clients see, put in place of the worker's in the URLs of its answers; empty: they stay
  */
 @ConfigurationProperties("broker.worker")
 record WorkerProperties(
@@ -27,7 +29,8 @@ record WorkerProperties(
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("stream") Endpoint endpoint,
         @DefaultValue("48MB") DataSize maxReply,
-        @DefaultValue("50000") int maxFrames) {
+        @DefaultValue("50000") int maxFrames,
+        @DefaultValue("") String publicUrl) {
 
     WorkerProperties {
         if (!baseUrl.matches("https?://[^/?#\\s]+(/[^?#\\s]*)?")) {
@@ -47,10 +50,17 @@ record WorkerProperties(
         if (maxFrames < 1) {
             throw refused("max-frames", maxFrames, ">= 1");
         }
+        if (!publicUrl.isEmpty() && !publicUrl.matches("https?://[^/?#\\s]+/?")) {
+            throw refused("public-url", publicUrl, "http://host[:port] or https://…; environment: BROKER_PUBLIC_URL");
+        }
     }
 
     URI uri(Endpoint called) {
         return URI.create(baseUrl.replaceAll("/+$", "") + called.path());
+    }
+
+    PublicUrls publicUrls() {
+        return PublicUrls.of(baseUrl, publicUrl);
     }
 
     /** The key is not shown. */

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import org.unfoldingword.broker.http.RetryAfter;
+import org.unfoldingword.broker.lane.MessageRecord.WorkerError;
 import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.RawObject;
 
@@ -20,6 +21,10 @@ final class WorkerReply {
     private static final Set<String> RAN = Set.of("MCP_CALL_LIMIT_EXCEEDED", "MCP_REQUEST_CALL_LIMIT_EXCEEDED");
 
     private static final int MESSAGE_MAX = 500;
+    /** A longer answer to a failure is not kept. */
+    private static final int BODY_MAX = 4096;
+    /** The status of an answer that goes on to tell of a failure. */
+    private static final int STREAMED = 200;
 
     private WorkerReply() {}
 
@@ -31,7 +36,8 @@ final class WorkerReply {
             return switch (type) {
                 case "complete" -> Optional.of(answered(json.bytes("response").orElse(new byte[0])));
                 case "error" ->
-                    Optional.of(new WorkerOutcome.TurnFailed("worker_failed", shortened(text(json, "error"))));
+                    Optional.of(new WorkerOutcome.TurnFailed(
+                            "worker_failed", new WorkerError(STREAMED, shortened(text(json, "error")), "")));
                 default -> Optional.empty();
             };
         } catch (IOException notJson) {
@@ -61,8 +67,10 @@ final class WorkerReply {
         String code = json.path("code").asText("");
         String message =
                 shortened(json.path("message").asText(json.path("error").asText(new String(body, UTF_8))));
+        WorkerError said = new WorkerError(
+                status, message, json.isObject() && body.length <= BODY_MAX ? new String(body, UTF_8) : "");
         if (status == 429 && RAN.contains(code)) {
-            return new WorkerOutcome.TurnFailed(code, message);
+            return new WorkerOutcome.TurnFailed(code, said);
         }
         if (status == 429 || status == 503) {
             Optional<Duration> hint = json.path("retry_after_ms").isNumber()
@@ -72,10 +80,10 @@ final class WorkerReply {
             return new WorkerOutcome.Busy(code.isEmpty() ? "HTTP_" + status : code, hint);
         }
         if (status >= 500) {
-            return new WorkerOutcome.Failed(status, code, message);
+            return new WorkerOutcome.Failed(status, code, said);
         }
         if (status >= 400) {
-            return new WorkerOutcome.Refused(status, code, message);
+            return new WorkerOutcome.Refused(status, code, said);
         }
         return new WorkerOutcome.Garbled("status " + status);
     }

@@ -36,7 +36,8 @@ class DispatchPropertiesTest {
                         Duration.ofSeconds(5),
                         Endpoint.STREAM,
                         DataSize.ofMegabytes(48),
-                        50_000));
+                        50_000,
+                        ""));
     }
 
     @Test

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
+import org.unfoldingword.broker.lane.MessageRecord.WorkerError;
 import org.unfoldingword.broker.lane.Payload;
 
 /** Each row of what a worker may do to a call, with real sockets and the worker's recorded words. */
@@ -73,7 +74,8 @@ class WorkerClientTest {
     @Test
     void tellsATurnThatFailed() throws Exception {
         assertThat(streamed("data: {\"type\":\"error\",\"error\":\"Message is required\"}\n\n"))
-                .isEqualTo(new WorkerOutcome.TurnFailed("worker_failed", "Message is required"));
+                .isEqualTo(
+                        new WorkerOutcome.TurnFailed("worker_failed", new WorkerError(200, "Message is required", "")));
     }
 
     @Test
@@ -198,7 +200,10 @@ class WorkerClientTest {
                         429,
                         "{\"error\":\"e\",\"code\":\"MCP_CALL_LIMIT_EXCEEDED\",\"message\":\"m\"}",
                         Optional.empty()))
-                .isEqualTo(new WorkerOutcome.TurnFailed("MCP_CALL_LIMIT_EXCEEDED", "m"));
+                .isEqualTo(new WorkerOutcome.TurnFailed(
+                        "MCP_CALL_LIMIT_EXCEEDED",
+                        new WorkerError(
+                                429, "m", "{\"error\":\"e\",\"code\":\"MCP_CALL_LIMIT_EXCEEDED\",\"message\":\"m\"}")));
     }
 
     @Test
@@ -209,9 +214,16 @@ class WorkerClientTest {
                         502,
                         "{\"error\":\"ClaudeAPIError\",\"code\":\"CLAUDE_API_ERROR\",\"message\":\"529\"}",
                         Optional.empty()))
-                .isEqualTo(new WorkerOutcome.Failed(502, "CLAUDE_API_ERROR", "529"));
+                .isEqualTo(new WorkerOutcome.Failed(
+                        502,
+                        "CLAUDE_API_ERROR",
+                        new WorkerError(
+                                502,
+                                "529",
+                                "{\"error\":\"ClaudeAPIError\",\"code\":\"CLAUDE_API_ERROR\",\"message\":\"529\"}")));
         assertThat(refused(400, "{\"error\":\"user_id is required\"}", Optional.empty()))
-                .isEqualTo(new WorkerOutcome.Refused(400, "", "user_id is required"));
+                .isEqualTo(new WorkerOutcome.Refused(
+                        400, "", new WorkerError(400, "user_id is required", "{\"error\":\"user_id is required\"}")));
         assertThat(refused(302, "", Optional.empty())).isInstanceOf(WorkerOutcome.Garbled.class);
     }
 
@@ -263,6 +275,14 @@ class WorkerClientTest {
 
     private static WorkerProperties properties(String url, Duration timeout, Duration idle) {
         return new WorkerProperties(
-                url, "secret", timeout, idle, Duration.ofSeconds(5), Endpoint.STREAM, DataSize.ofKilobytes(64), 1000);
+                url,
+                "secret",
+                timeout,
+                idle,
+                Duration.ofSeconds(5),
+                Endpoint.STREAM,
+                DataSize.ofKilobytes(64),
+                1000,
+                "");
     }
 }

@@ -25,7 +25,7 @@ class ApplicationYmlTest {
                     WORKER_API_KEY                   | broker.worker.api-key            | ''
                     BROKER_API_KEY                   | broker.ingest.api-key            | ''
                     BROKER_API_KEYS_FILE             | broker.ingest.api-keys-file      | ''
-                    BROKER_PUBLIC_URL                | broker.ingest.public-url         | ''
+                    BROKER_PUBLIC_URL                | broker.worker.public-url         | ''
                     BROKER_DEFAULT_ORG               | broker.ingest.default-org        | ''
                     BROKER_DATA_DIR                  | broker.data-dir                  | data
                     LOG_LEVEL                        | logging.level.root               | INFO
