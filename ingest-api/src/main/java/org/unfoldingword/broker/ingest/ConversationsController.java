@@ -91,13 +91,20 @@ final class ConversationsController {
     /** One conversation: how it stands, in facts and in words, what waits, and its callbacks. */
     @GetMapping(PATH + "/{conversation}")
     ResponseEntity<byte[]> show(@PathVariable String conversation) {
-        Conversation asked = OperatorRequest.conversation(conversation);
+        return OperatorView.ok(snapshot(OperatorRequest.conversation(conversation)));
+    }
+
+    /** The conversation at this moment. */
+    ObjectNode snapshot(Conversation asked) {
         Live live = operations.live();
         Optional<QueueState> queue = operations.queue(asked);
         ObjectNode json = OperatorView.object();
         json.put("conversation", asked.name());
         json.put("org_id", asked.org());
-        json.put("explanation", queue.map(state -> explain(state, live)).orElseGet(() -> idle(asked)));
+        List<Pause> pauses = queue.map(QueueState::pauses).orElseGet(() -> covering(asked));
+        json.put("explanation", queue.map(state -> explain(state, live)).orElseGet(() -> Explanation.idle(pauses)));
+        ArrayNode inForce = json.putArray("pauses");
+        pauses.forEach(pause -> inForce.add(OperatorView.pause(pause)));
         json.set("queue", queue.map(OperatorView::queue).orElse(null));
         messages(json.putArray("messages"), lanes.queue(asked));
         ArrayNode callbacks = json.putArray("callbacks");
@@ -105,7 +112,7 @@ final class ConversationsController {
                 .callbackQueues(asked)
                 .forEach(waiting ->
                         callbacks.add(OperatorView.queue(waiting).put("explanation", explain(waiting, live))));
-        return OperatorView.ok(json);
+        return json;
     }
 
     private String explain(QueueState queue, Live live) {
@@ -122,11 +129,10 @@ final class ConversationsController {
                 .of(queue);
     }
 
-    private String idle(Conversation conversation) {
-        List<Pause> pauses = operations.pauses().stream()
+    private List<Pause> covering(Conversation conversation) {
+        return operations.pauses().stream()
                 .filter(pause -> covers(pause.scope(), conversation))
                 .toList();
-        return Explanation.idle(pauses);
     }
 
     private static boolean covers(Scope scope, Conversation conversation) {

@@ -1,0 +1,62 @@
+// The operator API. The key lives in this module's memory and nowhere else: a reload asks for it again.
+
+const BASE = '/api/v1/operator';
+let key = '';
+let onRefused = () => {};
+
+export class ApiError extends Error {
+  constructor(status, code, message) {
+    super(message);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+export function signIn(given, refused) {
+  key = given;
+  onRefused = refused;
+}
+
+export function signOut() {
+  key = '';
+}
+
+export const headers = () => ({ 'X-API-Key': key });
+
+/** Tells why an answer is none, in the server's words. */
+export async function problem(response) {
+  let body = {};
+  try {
+    body = await response.json();
+  } catch {
+    // Not JSON: a proxy's page.
+  }
+  if (response.status === 401) onRefused();
+  return new ApiError(response.status, body.code ?? '', body.detail ?? body.title ?? `status ${response.status}`);
+}
+
+async function request(path, options = {}) {
+  let response;
+  try {
+    response = await fetch(path, { cache: 'no-store', credentials: 'omit', ...options, headers: { ...headers(), ...options.headers } });
+  } catch {
+    throw new ApiError(0, 'unreachable', 'The broker does not answer.');
+  }
+  if (!response.ok) throw await problem(response);
+  return response.json();
+}
+
+/** Parameters that are empty are left out. */
+export function get(path, parameters = {}) {
+  const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== '');
+  const query = new URLSearchParams(given).toString();
+  return request(`${BASE}${path}${query ? `?${query}` : ''}`);
+}
+
+export function post(path, body) {
+  return request(`${BASE}${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+}
+
+export function cancel(messageId) {
+  return request(`/api/v1/message/${encodeURIComponent(messageId)}`, { method: 'DELETE' });
+}

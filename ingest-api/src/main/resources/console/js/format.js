@@ -1,0 +1,53 @@
+// Numbers, times and names as people read them.
+
+const whole = new Intl.NumberFormat('en');
+const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+const dayTime = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+export const number = (value) => whole.format(value ?? 0);
+
+export function rate(perSecond) {
+  if (perSecond === 0) return '0/s';
+  return perSecond < 10 ? `${perSecond.toFixed(1)}/s` : `${whole.format(Math.round(perSecond))}/s`;
+}
+
+/** Seconds in the two largest units that matter. */
+export function duration(seconds) {
+  if (seconds === undefined || seconds === null) return '';
+  if (seconds < 0.001) return '0 s';
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7200) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 172800) return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+  return `${Math.round(seconds / 86400)} days`;
+}
+
+export function bytes(value) {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  let at = 0;
+  let left = value ?? 0;
+  while (left >= 1024 && at < units.length - 1) {
+    left /= 1024;
+    at += 1;
+  }
+  return `${left < 10 && at > 0 ? left.toFixed(1) : Math.round(left)} ${units[at]}`;
+}
+
+/** The time of day; with the day, if it is not today. */
+export function time(rfc3339) {
+  if (!rfc3339) return '';
+  const at = new Date(rfc3339);
+  return at.toDateString() === new Date().toDateString() ? clockTime.format(at) : dayTime.format(at);
+}
+
+/** What is left of an id when it has to be short: the end, which differs. */
+export const shortId = (id) => `…${id.slice(-12)}`;
+
+/** 'user:acme:ann' and 'group:acme:chat:thread', unescaped, as 'ann' and 'acme'. */
+export function conversation(name) {
+  const [kind, org, ...rest] = name.split(':').map(decodeURIComponent);
+  return { kind, org, who: rest.join(' · ') };
+}
+
+export const plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? '' : 's'}`;

@@ -1,0 +1,16 @@
+// Links between views.
+
+import { h } from './dom.js';
+import { conversation as parts, shortId } from './format.js';
+
+export const conversationHref = (name) => `#/conversation/${encodeURIComponent(name)}`;
+export const messageHref = (id) => `#/message/${encodeURIComponent(id)}`;
+
+export function conversationLink(name) {
+  const { kind, org, who } = parts(name);
+  return h('a', { href: conversationHref(name), 'data-key': `conversation ${name}` }, who,
+    h('span', { class: 'sub' }, kind === 'group' ? `${org}, group` : org));
+}
+
+export const messageLink = (id, whole = false) =>
+  h('a', { href: messageHref(id), class: 'mono', title: id, 'data-key': `message ${id}` }, whole ? id : shortId(id));

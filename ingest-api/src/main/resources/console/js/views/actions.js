@@ -1,0 +1,19 @@
+// What operators did: every changing action leaves a record.
+
+import { get } from '../api.js';
+import { h } from '../dom.js';
+import { number, time } from '../format.js';
+import { pages, table } from '../pages.js';
+
+export const title = 'Actions';
+
+export function show(root) {
+  const list = pages(async (cursor) => {
+    const answer = await get('/actions', { cursor });
+    return { items: answer.actions, next: answer.next_cursor };
+  }, (items) => table('Actions', [
+    { name: 'When' }, { name: 'Who', look: 'name' }, { name: 'What' }, { name: 'To what', look: 'name' }, { name: 'How many', look: 'number' }, { name: 'How', look: 'reason' },
+  ], items.map((one) => [time(one.at), one.by, one.action, h('span', { class: 'mono' }, one.target), number(one.count), one.detail]), 'Nobody has done anything yet.'));
+  root.append(h('div', { class: 'heading' }, h('h1', { tabindex: -1 }, 'Actions')), list.element);
+  return list.stop;
+}

@@ -1,0 +1,100 @@
+// One conversation: why it stands as it does, what runs, what waits, and what happens while one looks.
+
+import { cancel } from '../api.js';
+import { badge } from '../badges.js';
+import { ask } from '../dialog.js';
+import { h, replace } from '../dom.js';
+import { conversation as parts, duration, number, time } from '../format.js';
+import { messageLink } from '../links.js';
+import { follow } from '../live.js';
+import { table } from '../pages.js';
+import { askPause, askResume } from '../pauses.js';
+import { changes } from '../changes.js';
+
+const EVENTS_KEPT = 100;
+
+export const title = 'Conversation';
+
+export function show(root, { name }) {
+  const { kind, org, who } = parts(name);
+  const pauseButton = h('div', { class: 'row' });
+  const body = h('div', { class: 'stack' }, h('p', { class: 'muted' }, 'Looking …'));
+  const events = h('ol', { class: 'events', reversed: true, tabindex: 0, role: 'log', 'aria-label': 'What happens' }, h('li', {}, h('time', {}, time(new Date())), 'You began to watch.'));
+  let before;
+  root.append(
+    h('div', { class: 'heading' },
+      h('div', {},
+        h('a', { class: 'back', href: '#/conversations' }, '← Conversations'),
+        h('h1', { tabindex: -1 }, who),
+        h('p', { class: 'muted' }, `${kind === 'group' ? 'Group' : 'User'} of ${org} · `, h('span', { class: 'mono' }, name))),
+      pauseButton),
+    body,
+    h('section', { class: 'card' }, h('h2', {}, 'Live'), events));
+
+  return follow(`/api/v1/operator/live?conversation=${encodeURIComponent(name)}`, (event, told) => {
+    if (event !== 'conversation') return;
+    if (before) {
+      changes(before, told).forEach((line) => events.prepend(h('li', {}, h('time', {}, time(new Date())), line)));
+      while (events.children.length > EVENTS_KEPT) events.lastChild.remove();
+    }
+    before = told;
+    replace(pauseButton, buttons(name, told));
+    replace(body, explanation(told), told.queue ? head(told) : null, queue(told), told.callbacks.map(callback));
+  });
+}
+
+function buttons(name, told) {
+  const own = told.pauses.find((pause) => pause.scope === 'conversation');
+  const scope = { scope: 'conversation', conversation: name };
+  return own
+    ? h('button', { type: 'button', 'data-key': 'resume', onclick: () => askResume(scope, () => {}) }, 'Resume …')
+    : h('button', { type: 'button', 'data-key': 'pause', onclick: () => askPause(scope, () => {}) }, 'Pause …');
+}
+
+const explanation = (told) => h('section', { class: 'card explain', 'aria-label': 'Why' }, told.explanation);
+
+function head({ queue }) {
+  const facts = [
+    ['State', badge(queue.state)],
+    ['Message', messageLink(queue.head_message_id)],
+    ['Age', duration(queue.head_for_seconds)],
+    ['Attempt', number(queue.attempts)],
+    queue.pending && ['Deliveries', number(queue.pending.deliveries)],
+    queue.pending && ['Holder', h('span', { class: 'mono' }, queue.pending.consumer)],
+    queue.pending && ['Idle', duration(queue.pending.idle_seconds)],
+    queue.lease_until && ['Lease until', time(queue.lease_until)],
+    queue.next_attempt_at && ['Next attempt', time(queue.next_attempt_at)],
+    queue.lapses > 0 && ['Lapses', number(queue.lapses)],
+  ].filter(Boolean);
+  return h('section', { class: 'card' }, h('h2', {}, 'At its head'),
+    h('dl', { class: 'facts' }, facts.map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])));
+}
+
+function queue({ messages }) {
+  return h('section', { class: 'stack' }, h('h2', {}, 'Its queue'),
+    table('Queue', [{ name: '#', look: 'number' }, { name: 'Message' }, { name: 'State' }, { name: 'Age', look: 'number' }, { name: '' }],
+      messages.map((one) => [
+        number(one.position), messageLink(one.message_id), badge(one.running ? 'running' : 'waiting'), duration(one.age_seconds),
+        h('button', { type: 'button', class: 'plain danger', 'data-key': `cancel ${one.message_id}`, onclick: () => askCancel(one) },
+          'Cancel …', h('span', { class: 'unseen' }, ` message ${one.position}`)),
+      ]), 'Nothing waits and nothing runs.'));
+}
+
+export function askCancel({ message_id: id, running }) {
+  ask({
+    title: 'Cancel this message?',
+    body: h('p', {}, running ? 'Its call is broken off; the worker may go on with it for a while. The next message then has its turn.' : 'It will never run.'),
+    yes: 'Cancel the message',
+    danger: true,
+    act: async () => {
+      await cancel(id);
+      return 'The message is cancelled.';
+    },
+  });
+}
+
+function callback(waiting) {
+  return h('section', { class: 'card' }, h('h2', {}, 'Results for ', h('span', { class: 'mono' }, waiting.endpoint)),
+    h('div', { class: 'stack' }, h('p', {}, waiting.explanation),
+      h('p', { class: 'muted small' }, `${number(waiting.length)} to be delivered, at the first for ${duration(waiting.head_for_seconds)}, attempt ${waiting.attempts}.`)));
+}
