@@ -85,11 +85,11 @@ class SplitIT {
     }
 
     private static long attempts(BrokerProcess dispatcher) {
-        return count(dispatcher, "attempt message=");
+        return count(dispatcher, "attempt message_id=");
     }
 
     private static long deliveries(BrokerProcess deliverer) {
-        return count(deliverer, "callback message=");
+        return count(deliverer, "callback message_id=");
     }
 
     private static long count(BrokerProcess process, String words) {

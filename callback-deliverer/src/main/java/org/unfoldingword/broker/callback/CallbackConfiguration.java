@@ -1,6 +1,5 @@
 package org.unfoldingword.broker.callback;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -15,6 +14,7 @@ import org.unfoldingword.broker.lane.LaneLifecycle;
 import org.unfoldingword.broker.lane.LaneWorker;
 import org.unfoldingword.broker.lane.Lanes;
 import org.unfoldingword.broker.telemetry.SystemTime;
+import org.unfoldingword.broker.telemetry.Telemetry;
 
 /** The callback-deliverer role: the one door of this package. */
 @Configuration(proxyBeanMethods = false)
@@ -41,11 +41,7 @@ public class CallbackConfiguration {
 
     @Bean
     LaneLifecycle callbackLane(
-            Lanes lanes,
-            CallbackProperties properties,
-            CallbackClient client,
-            HolderName holder,
-            MeterRegistry meters) {
+            Lanes lanes, CallbackProperties properties, CallbackClient client, HolderName holder, Telemetry telemetry) {
         DeliverCallback handler = new DeliverCallback(
                 client,
                 new WebhookSignature(properties.secrets()),
@@ -54,7 +50,7 @@ public class CallbackConfiguration {
                 new AddressGuard(properties.allowedHosts()),
                 SystemTime.instants(),
                 SystemTime.ticker(),
-                meters);
+                telemetry);
         LaneWorker worker = new LaneWorker(
                 lanes,
                 Lane.CALLBACKS,
@@ -62,7 +58,7 @@ public class CallbackConfiguration {
                 properties.concurrency(),
                 handler,
                 SystemTime.ticker(),
-                meters);
+                telemetry.meters());
         return new LaneLifecycle(worker, properties.timeout().plus(GRACE_BEYOND_TIMEOUT));
     }
 }

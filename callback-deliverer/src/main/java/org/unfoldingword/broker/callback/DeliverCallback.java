@@ -1,11 +1,12 @@
 package org.unfoldingword.broker.callback;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -24,7 +25,9 @@ import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.telemetry.Meters;
+import org.unfoldingword.broker.telemetry.Telemetry;
 import org.unfoldingword.broker.telemetry.Ticker;
+import org.unfoldingword.broker.telemetry.Traces;
 
 /** Posts one conversation's oldest undelivered result to its endpoint, and turns the outcome into the lane's next move. */
 final class DeliverCallback implements LaneHandler {
@@ -40,7 +43,7 @@ final class DeliverCallback implements LaneHandler {
     private final AddressGuard guard;
     private final InstantSource clock;
     private final Ticker ticker;
-    private final MeterRegistry meters;
+    private final Telemetry telemetry;
 
     DeliverCallback(
             CallbackClient client,
@@ -50,7 +53,7 @@ final class DeliverCallback implements LaneHandler {
             AddressGuard guard,
             InstantSource clock,
             Ticker ticker,
-            MeterRegistry meters) {
+            Telemetry telemetry) {
         this.client = client;
         this.signature = signature;
         this.schedule = schedule;
@@ -58,7 +61,8 @@ final class DeliverCallback implements LaneHandler {
         this.guard = guard;
         this.clock = clock;
         this.ticker = ticker;
-        this.meters = meters;
+        this.telemetry = telemetry;
+        Meters.CIRCUITS_OPEN.gauge(telemetry.meters(), origins::open, "lane", "callbacks");
     }
 
     @Override
@@ -80,13 +84,18 @@ final class DeliverCallback implements LaneHandler {
             return new Verdict.Back(NO_PLACE, Doubt.UNCHANGED);
         }
         long startNanos = ticker.nanos();
-        try (Origins.Permit place = permit.get()) {
-            MessageId id = claim.lease().id();
+        MessageId id = claim.lease().id();
+        try (Origins.Permit place = permit.get();
+                Traces.Step step = telemetry
+                        .traces()
+                        .call("post callback", id, claim.envelope().traceparent())) {
             CallbackBody body = body(id, claim.envelope(), claim.record());
-            DeliveryOutcome outcome = client.post(
-                    target, body, signature.sign(webhookId(id, claim.record()), clock.instant(), body), held::onStop);
+            Map<String, String> headers = new HashMap<>(step.header());
+            headers.putAll(signature.sign(webhookId(id, claim.record()), clock.instant(), body));
+            DeliveryOutcome outcome = client.post(target, body, headers, held::onStop);
             place.onOutcome(outcome);
             Verdict verdict = verdict(claim, outcome);
+            step.ended(attempt(claim), outcome.word(), outcome instanceof DeliveryOutcome.Delivered);
             tell(claim, outcome, verdict, Duration.ofNanos(ticker.nanos() - startNanos));
             return verdict;
         }
@@ -149,16 +158,23 @@ final class DeliverCallback implements LaneHandler {
         }
     }
 
+    /** The attempt's one wide line, and its meters. */
     private void tell(Claim claim, DeliveryOutcome outcome, Verdict verdict, Duration took) {
-        Meters.CALLBACKS.timer(meters, "outcome", outcome.word()).record(took);
-        log.info(
-                "callback message={} conversation={} endpoint={} attempt={} outcome={} verdict={} took_ms={}",
-                claim.lease().id(),
-                claim.record().conversation(),
-                claim.envelope().callbackEndpoint().orElse(""),
-                attempt(claim),
-                outcome.word(),
-                verdict.word(),
-                took.toMillis());
+        Meters.CALLBACKS.timer(telemetry.meters(), "outcome", outcome.word()).record(took);
+        if (verdict instanceof Verdict.Delivered) {
+            Instant ended = claim.record().finishedAt().orElse(claim.at());
+            Meters.CALLBACK_DELAY
+                    .timer(telemetry.meters())
+                    .record(Duration.between(ended, claim.at()).plus(took));
+        }
+        log.atInfo()
+                .addKeyValue("conversation", claim.record().conversation())
+                .addKeyValue("endpoint", claim.envelope().callbackEndpoint().orElse(""))
+                .addKeyValue("attempt", attempt(claim))
+                .addKeyValue("delivery", claim.deliveries())
+                .addKeyValue("outcome", outcome.word())
+                .addKeyValue("verdict", verdict.word())
+                .addKeyValue("took_ms", took.toMillis())
+                .log("callback");
     }
 }

@@ -99,6 +99,13 @@ final class Origins {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
+    /** Origins whose circuit is open now. */
+    synchronized int open() {
+        return (int) origins.values().stream()
+                .filter(origin -> origin.circuit.getState() == CircuitBreaker.State.OPEN)
+                .count();
+    }
+
     synchronized int remembered() {
         return origins.size();
     }

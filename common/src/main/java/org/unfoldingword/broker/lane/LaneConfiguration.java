@@ -5,12 +5,15 @@ import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.unfoldingword.broker.telemetry.Meters;
 import org.unfoldingword.broker.telemetry.SystemTime;
+import org.unfoldingword.broker.telemetry.TelemetryConfiguration;
 
 /** The engine's beans, for any role. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({RedisProperties.class, LaneProperties.class})
+@Import(TelemetryConfiguration.class)
 public class LaneConfiguration {
 
     @Bean
@@ -24,7 +27,10 @@ public class LaneConfiguration {
     @Bean
     Lanes lanes(RedisProperties where, LaneProperties properties, MeterRegistry meters) {
         Lanes lanes = Lanes.open(where, properties, SystemTime.instants(), SystemTime.random());
-        Meters.REDIS_COMMANDS.gauge(meters, lanes.redis()::commandsSent);
+        Meters.REDIS_COMMANDS.counted(meters, lanes.redis()::commandsSent);
+        lanes.redis()
+                .observe((command, took) ->
+                        Meters.REDIS_LATENCY.timer(meters, "command", command).record(took));
         return lanes;
     }
 }

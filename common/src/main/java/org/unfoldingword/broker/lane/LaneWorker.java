@@ -14,6 +14,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.MDC;
+import org.unfoldingword.broker.telemetry.LogFields;
 import org.unfoldingword.broker.telemetry.Meters;
 import org.unfoldingword.broker.telemetry.Ticker;
 
@@ -100,6 +102,7 @@ public final class LaneWorker {
         this.ticker = ticker;
         this.meters = meters;
         Meters.RUNNING.gauge(meters, active::size, "lane", lane.word());
+        Meters.HEALTHY.gauge(meters, () -> healthy() ? 1 : 0, "lane", lane.word());
     }
 
     /** Returns when the loops run. */
@@ -333,14 +336,16 @@ public final class LaneWorker {
 
     private void work(Held held) {
         Claim claim = held.claim();
+        MDC.put(LogFields.MESSAGE_ID, claim.lease().id().toString());
         try {
             Verdict verdict = decide(held);
             // The end comes last in the journal.
             boolean told = held.finishJournal();
             settle(held, verdict, told);
         } catch (RuntimeException failed) {
-            fault("settling " + claim.lease().id(), failed);
+            fault("settling", failed);
         } finally {
+            MDC.remove(LogFields.MESSAGE_ID);
             active.remove(claim.lease().token() + "@" + claim.lease().id());
             lock.lock();
             try {
@@ -356,7 +361,7 @@ public final class LaneWorker {
         try {
             return handler.handle(held);
         } catch (RuntimeException failed) {
-            fault("handling " + held.claim().lease().id(), failed);
+            fault("handling", failed);
             return handler.afterFault(held, failed);
         }
     }
@@ -376,21 +381,17 @@ public final class LaneWorker {
                         dueWithin(back.delay());
                     }
                 } else {
-                    lost(claim);
+                    lost();
                 }
                 return;
             } catch (RedisUnavailable away) {
-                log.warn(
-                        "{} {}: not settled yet, Redis is away ({})",
-                        lane.word(),
-                        claim.lease().id(),
-                        Redis.reason(away));
+                log.warn("{} lane: not settled yet, Redis is away ({})", lane.word(), Redis.reason(away));
                 if (stopped() || !pauseInterruptibly()) {
                     return;
                 }
             }
         }
-        lost(claim);
+        lost();
     }
 
     private void dueWithin(Duration delay) {
@@ -402,12 +403,9 @@ public final class LaneWorker {
         }
     }
 
-    private void lost(Claim claim) {
+    private void lost() {
         Meters.LEASES_LOST.counter(meters, "lane", lane.word()).increment();
-        log.warn(
-                "{} {}: lease lost, the outcome is dropped; another holder goes on",
-                lane.word(),
-                claim.lease().id());
+        log.warn("{} lane: lease lost, the outcome is dropped; another holder goes on", lane.word());
     }
 
     // ---- the keeper

@@ -31,7 +31,10 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.unfoldingword.broker.telemetry.SystemTime;
+import org.unfoldingword.broker.telemetry.Ticker;
 
 /**
  * The border to Redis: one shared connection for commands, which many threads may use at once, and new ones for those that
@@ -43,6 +46,8 @@ import java.util.function.Consumer;
 final class Redis implements AutoCloseable {
 
     private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
+    /** The name of whatever is no script, for those who measure. */
+    private static final String PLAIN = "plain";
     /** First words of error replies that say "not now". */
     private static final List<String> PASSING = List.of(
             "LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "MISCONF", "OOM", "NOREPLICAS", "BUSY");
@@ -52,6 +57,8 @@ final class Redis implements AutoCloseable {
     private final RedisClusterAsyncCommands<String, byte[]> commands;
     private final Retry retry;
     private final LongAdder commandsSent = new LongAdder();
+    private final Ticker ticker = SystemTime.ticker();
+    private volatile BiConsumer<String, Duration> observer = (command, took) -> {};
 
     private Redis(AbstractRedisClient client, RedisProperties properties) {
         this.client = client;
@@ -95,9 +102,11 @@ final class Redis implements AutoCloseable {
         return retry.executeSupplier(() -> {
             try {
                 return new Answer(this.<List<?>>get(
+                        script.name(),
                         commands -> commands.evalsha(script.sha(), ScriptOutputType.MULTI, keys, arguments)));
             } catch (RedisNoScriptException unknownYet) {
                 return new Answer(this.<List<?>>get(
+                        script.name(),
                         commands -> commands.eval(script.text(), ScriptOutputType.MULTI, keys, arguments)));
             }
         });
@@ -105,7 +114,7 @@ final class Redis implements AutoCloseable {
 
     /** One plain command, repeated like a script: only for commands that may be. */
     <T> T call(Command<T> command) {
-        return retry.executeSupplier(() -> get(command));
+        return retry.executeSupplier(() -> get(PLAIN, command));
     }
 
     /** A command to make on a connection. */
@@ -140,9 +149,19 @@ final class Redis implements AutoCloseable {
         }
     }
 
-    private <T> T get(Command<T> command) {
+    private <T> T get(String name, Command<T> command) {
         commandsSent.increment();
-        return await(command.on(commands));
+        long startNanos = ticker.nanos();
+        try {
+            return await(command.on(commands));
+        } finally {
+            observer.accept(name, Duration.ofNanos(ticker.nanos() - startNanos));
+        }
+    }
+
+    /** Is told, of each command, its script's name (or {@code plain}) and how long it took, answered or not. One observer. */
+    void observe(BiConsumer<String, Duration> told) {
+        observer = told;
     }
 
     static <T> T await(CompletionStage<T> stage) {

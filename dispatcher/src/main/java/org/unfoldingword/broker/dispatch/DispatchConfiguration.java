@@ -2,7 +2,6 @@ package org.unfoldingword.broker.dispatch;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.Executors;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -15,6 +14,7 @@ import org.unfoldingword.broker.lane.LaneLifecycle;
 import org.unfoldingword.broker.lane.LaneWorker;
 import org.unfoldingword.broker.lane.Lanes;
 import org.unfoldingword.broker.telemetry.SystemTime;
+import org.unfoldingword.broker.telemetry.Telemetry;
 
 /** The dispatcher role: the one door of this package. */
 @Configuration(proxyBeanMethods = false)
@@ -54,9 +54,15 @@ public class DispatchConfiguration {
             DispatchProperties dispatch,
             CircuitBreaker workerCircuit,
             HolderName holder,
-            MeterRegistry meters) {
+            Telemetry telemetry) {
         DispatchHead handler = new DispatchHead(
-                dispatch, worker.endpoint(), client, workerCircuit, SystemTime.random(), SystemTime.ticker(), meters);
+                dispatch,
+                worker.endpoint(),
+                client,
+                workerCircuit,
+                SystemTime.random(),
+                SystemTime.ticker(),
+                telemetry);
         LaneWorker lane = new LaneWorker(
                 lanes,
                 Lane.MESSAGES,
@@ -64,7 +70,7 @@ public class DispatchConfiguration {
                 dispatch.concurrency(),
                 handler,
                 SystemTime.ticker(),
-                meters);
+                telemetry.meters());
         return new LaneLifecycle(lane, dispatch.grace());
     }
 }

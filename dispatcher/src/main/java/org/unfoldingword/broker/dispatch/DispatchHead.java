@@ -1,7 +1,6 @@
 package org.unfoldingword.broker.dispatch;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -16,9 +15,12 @@ import org.unfoldingword.broker.lane.LaneHandler;
 import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.lane.Verdict;
 import org.unfoldingword.broker.lane.Verdict.Doubt;
+import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
 import org.unfoldingword.broker.telemetry.Meters;
+import org.unfoldingword.broker.telemetry.Telemetry;
 import org.unfoldingword.broker.telemetry.Ticker;
+import org.unfoldingword.broker.telemetry.Traces;
 
 /**
  * Runs one conversation's oldest message: decides whether to call the worker and how, calls it, and turns the outcome into the
@@ -34,7 +36,7 @@ final class DispatchHead implements LaneHandler {
     private final CircuitBreaker circuit;
     private final RandomGenerator random;
     private final Ticker ticker;
-    private final MeterRegistry meters;
+    private final Telemetry telemetry;
 
     DispatchHead(
             DispatchProperties properties,
@@ -43,14 +45,16 @@ final class DispatchHead implements LaneHandler {
             CircuitBreaker circuit,
             RandomGenerator random,
             Ticker ticker,
-            MeterRegistry meters) {
+            Telemetry telemetry) {
         this.properties = properties;
         this.usual = usual;
         this.worker = worker;
         this.circuit = circuit;
         this.random = random;
         this.ticker = ticker;
-        this.meters = meters;
+        this.telemetry = telemetry;
+        Meters.CIRCUITS_OPEN.gauge(
+                telemetry.meters(), () -> circuit.getState() == CircuitBreaker.State.OPEN ? 1 : 0, "lane", "messages");
     }
 
     @Override
@@ -58,6 +62,7 @@ final class DispatchHead implements LaneHandler {
         Claim claim = held.claim();
         Optional<Verdict> early = withoutCalling(claim);
         if (early.isPresent()) {
+            tell(claim, "none", "not_called", early.get(), Duration.ZERO);
             return early.get();
         }
         if (!circuit.tryAcquirePermission()) {
@@ -65,15 +70,22 @@ final class DispatchHead implements LaneHandler {
         }
         // After a call whose end was not seen, the endpoint that refuses while busy: turns never overlap.
         boolean careful = claim.doubtful() || claim.lapsed() || claim.record().lapses() > 0;
-        WorkerCall call = new WorkerCall(careful ? Endpoint.CHAT : usual, claim.body(), headers(claim));
-        held.onStop(call::abort);
-        long startNanos = ticker.nanos();
-        WorkerOutcome outcome = worker.call(call, held::say);
-        long tookNanos = ticker.nanos() - startNanos;
-        tellCircuit(outcome, tookNanos);
-        Verdict verdict = verdict(held, outcome);
-        tell(claim, call, outcome, verdict, tookNanos);
-        return verdict;
+        Endpoint endpoint = careful ? Endpoint.CHAT : usual;
+        try (Traces.Step step = step(claim)) {
+            WorkerCall call = new WorkerCall(endpoint, claim.body(), headers(claim, step));
+            held.onStop(call::abort);
+            long startNanos = ticker.nanos();
+            WorkerOutcome outcome = worker.call(call, held::say);
+            Duration took = Duration.ofNanos(ticker.nanos() - startNanos);
+            tellCircuit(outcome, took.toNanos());
+            Verdict verdict = verdict(held, outcome);
+            Meters.WORKER_CALLS
+                    .timer(telemetry.meters(), "outcome", outcome.word())
+                    .record(took);
+            step.ended(claim.record().attempts(), outcome.word(), outcome instanceof WorkerOutcome.Answered);
+            tell(claim, endpoint.toString(), outcome.word(), verdict, took);
+            return verdict;
+        }
     }
 
     @Override
@@ -123,10 +135,18 @@ final class DispatchHead implements LaneHandler {
         return Optional.empty();
     }
 
-    private static Map<String, String> headers(Claim claim) {
-        Map<String, String> headers = new HashMap<>();
+    private Traces.Step step(Claim claim) {
+        MessageId id = claim.lease().id();
+        Optional<String> accepted = claim.envelope().traceparent();
+        if (claim.record().attempts() == 1) {
+            telemetry.traces().waited(id, accepted, claim.record().acceptedAt(), claim.at());
+        }
+        return telemetry.traces().call("call worker", id, accepted);
+    }
+
+    private static Map<String, String> headers(Claim claim, Traces.Step step) {
+        Map<String, String> headers = new HashMap<>(step.header());
         headers.put("X-Request-ID", claim.lease().id().toString());
-        claim.envelope().traceparent().ifPresent(parent -> headers.put("traceparent", parent));
         return headers;
     }
 
@@ -229,21 +249,24 @@ final class DispatchHead implements LaneHandler {
         }
     }
 
-    private void tell(Claim claim, WorkerCall call, WorkerOutcome outcome, Verdict verdict, long tookNanos) {
-        Meters.WORKER_CALLS.timer(meters, "outcome", outcome.word()).record(Duration.ofNanos(tookNanos));
+    /** The attempt's one wide line; what ended it is measured as well. */
+    private void tell(Claim claim, String endpoint, String outcome, Verdict verdict, Duration took) {
+        Duration waited = Duration.between(claim.record().acceptedAt(), claim.at());
         if (claim.record().attempts() == 1) {
-            Meters.WAIT.timer(meters).record(Duration.between(claim.record().acceptedAt(), claim.at()));
+            Meters.WAIT.timer(telemetry.meters()).record(waited);
         }
-        log.info(
-                "attempt message={} conversation={} attempt={} delivery={} endpoint={} outcome={} verdict={} waited_ms={} took_ms={}",
-                claim.lease().id(),
-                claim.lease().queue(),
-                claim.record().attempts(),
-                claim.deliveries(),
-                call.endpoint(),
-                outcome.word(),
-                verdict.word(),
-                Duration.between(claim.record().acceptedAt(), claim.at()).toMillis(),
-                Duration.ofNanos(tookNanos).toMillis());
+        if (verdict instanceof Verdict.Answered || verdict instanceof Verdict.Ended) {
+            Meters.DURATION.timer(telemetry.meters(), "state", verdict.word()).record(waited.plus(took));
+        }
+        log.atInfo()
+                .addKeyValue("conversation", claim.lease().queue())
+                .addKeyValue("attempt", claim.record().attempts())
+                .addKeyValue("delivery", claim.deliveries())
+                .addKeyValue("endpoint", endpoint)
+                .addKeyValue("outcome", outcome)
+                .addKeyValue("verdict", verdict.word())
+                .addKeyValue("waited_ms", waited.toMillis())
+                .addKeyValue("took_ms", took.toMillis())
+                .log("attempt");
     }
 }

@@ -34,6 +34,8 @@ import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
+import org.unfoldingword.broker.telemetry.Telemetry;
+import org.unfoldingword.broker.telemetry.Traces;
 
 /** Each row of "what happens when" that concerns the worker: a real Redis, a real lane, a worker made of a socket. */
 class DispatchHeadTest {
@@ -258,7 +260,7 @@ class DispatchHeadTest {
                 circuit,
                 RandomGenerator.getDefault(),
                 System::nanoTime,
-                new SimpleMeterRegistry());
+                new Telemetry(new SimpleMeterRegistry(), Traces.off()));
         return new LaneWorker(
                 lanes,
                 Lane.MESSAGES,

@@ -11,6 +11,7 @@ import org.unfoldingword.broker.lane.NewMessage;
 import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
+import org.unfoldingword.broker.telemetry.Traces;
 
 /** Takes a checked message into its conversation: once this returns an id, Redis has it (invariant I1). */
 final class AcceptMessage {
@@ -21,11 +22,13 @@ final class AcceptMessage {
     private final Lanes lanes;
     private final AddressGuard guard;
     private final InstantSource clock;
+    private final Traces traces;
 
-    AcceptMessage(Lanes lanes, AddressGuard guard, InstantSource clock) {
+    AcceptMessage(Lanes lanes, AddressGuard guard, InstantSource clock, Traces traces) {
         this.lanes = lanes;
         this.guard = guard;
         this.clock = clock;
+        this.traces = traces;
     }
 
     /** An id for the message, so that a caller can watch it before it is accepted. */
@@ -37,6 +40,17 @@ final class AcceptMessage {
     Taken accept(
             MessageId id, Submission submission, Optional<IdempotencyKey> key, String traceparent, Watching watching) {
         submission.callbackUrl().ifPresent(this::check);
+        try (Traces.Step step = traces.accept(id, Optional.of(traceparent))) {
+            return append(id, submission, key, step.traceparent(), watching);
+        }
+    }
+
+    private Taken append(
+            MessageId id,
+            Submission submission,
+            Optional<IdempotencyKey> key,
+            Optional<String> traceparent,
+            Watching watching) {
         Envelope envelope = new Envelope(
                 submission.org(),
                 submission.user(),
@@ -45,7 +59,7 @@ final class AcceptMessage {
                 submission.callbackUrl(),
                 submission.metadata(),
                 submission.expiresIn().map(wait -> clock.instant().plus(wait).toEpochMilli()),
-                traceparent.isEmpty() ? Optional.empty() : Optional.of(traceparent));
+                traceparent);
         Appended appended =
                 lanes.append(new NewMessage(id, submission.conversation(), envelope, submission.body(), key, watching));
         return switch (appended) {

@@ -1,6 +1,5 @@
 package org.unfoldingword.broker.ingest;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
@@ -14,7 +13,9 @@ import org.unfoldingword.broker.lane.LaneConfiguration;
 import org.unfoldingword.broker.lane.Lanes;
 import org.unfoldingword.broker.lane.Operations;
 import org.unfoldingword.broker.lane.Watches;
+import org.unfoldingword.broker.telemetry.Meters;
 import org.unfoldingword.broker.telemetry.SystemTime;
+import org.unfoldingword.broker.telemetry.Telemetry;
 
 /** The ingest role: the one door of this package. */
 @Configuration(proxyBeanMethods = false)
@@ -30,6 +31,8 @@ import org.unfoldingword.broker.telemetry.SystemTime;
     PausesController.class,
     ErasureController.class,
     AuditController.class,
+    LiveController.class,
+    ConsolePage.class,
     Problems.class
 })
 public class IngestConfiguration {
@@ -37,9 +40,7 @@ public class IngestConfiguration {
     @Bean
     Watches watches(Lanes lanes, MeterRegistry meters) {
         Watches watches = Watches.open(lanes, SystemTime.ticker());
-        Gauge.builder("broker.watches", watches::watched)
-                .description("Messages that somebody waits for here")
-                .register(meters);
+        Meters.WATCHES.gauge(meters, watches::watched);
         return watches;
     }
 
@@ -49,13 +50,26 @@ public class IngestConfiguration {
     }
 
     @Bean
+    WholeBroker wholeBroker(Operations operations, MeterRegistry meters) {
+        return WholeBroker.measured(operations, SystemTime.ticker(), meters);
+    }
+
+    @Bean
     OverviewController overviewController(Operations operations) {
         return new OverviewController(operations, SystemTime.ticker());
     }
 
     @Bean
-    AcceptMessage acceptMessage(Lanes lanes, @Value("${broker.callback.allowed-hosts:}") List<String> allowedHosts) {
-        return new AcceptMessage(lanes, new AddressGuard(allowedHosts), SystemTime.instants());
+    AcceptMessage acceptMessage(
+            Lanes lanes, @Value("${broker.callback.allowed-hosts:}") List<String> allowedHosts, Telemetry telemetry) {
+        return new AcceptMessage(lanes, new AddressGuard(allowedHosts), SystemTime.instants(), telemetry.traces());
+    }
+
+    @Bean
+    FilterRegistrationBean<ConsoleHeaders> consoleHeaders() {
+        FilterRegistrationBean<ConsoleHeaders> filter = new FilterRegistrationBean<>(new ConsoleHeaders());
+        filter.addUrlPatterns("/console", "/console/*");
+        return filter;
     }
 
     @Bean

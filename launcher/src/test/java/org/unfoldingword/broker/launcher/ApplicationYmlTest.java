@@ -42,6 +42,8 @@ class ApplicationYmlTest {
                     BROKER_CALLBACK_RETRY_SCHEDULE   | broker.callback.retry-schedule   | 0s,5s,30s,2m,10m,30m,1h,2h
                     BROKER_QUEUE_LIMIT               | broker.lane.queue-limit          | 100
                     BROKER_LEASE                     | broker.lane.lease                | 15s
+                    BROKER_OTLP_ENDPOINT             | broker.tracing.otlp-endpoint     | ''
+                    LOG_FORMAT                       | broker.log.format                | text
                     """)
     void mapsEachVariableToItsProperty(String variable, String property, String byDefault) throws IOException {
         assertThat(settings(Map.of()).getProperty(property)).isEqualTo(byDefault);
