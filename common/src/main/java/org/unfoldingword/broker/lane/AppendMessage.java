@@ -7,15 +7,15 @@ import org.unfoldingword.broker.message.MessageId;
 /** {@code append.lua}: accepts one message. A large body is laid beside the stream first, and expires if that was all. */
 final class AppendMessage {
 
-    private static final Script SCRIPT = Script.load("append");
+    private static final Script SCRIPT = Script.loadGrouped("append");
 
-    private final Redis redis;
+    private final GroupedScript append;
     private final Keyspace keyspace;
     private final Chunks chunks;
     private final LaneProperties properties;
 
     AppendMessage(Redis redis, Keyspace keyspace, Chunks chunks, LaneProperties properties) {
-        this.redis = redis;
+        this.append = new GroupedScript(redis, SCRIPT, properties.partitions());
         this.keyspace = keyspace;
         this.chunks = chunks;
         this.properties = properties;
@@ -25,12 +25,10 @@ final class AppendMessage {
         MessageId id = message.id();
         boolean inline = message.body().length <= properties.inlineMax().toBytes();
         int laid = inline ? 0 : chunks.layRequest(id, message.body());
-        List<String> keys = new ArrayList<>(keyspace.block(Lane.MESSAGES, id.partition()));
-        keys.add(message.key()
-                .map(key -> keyspace.seen(message.conversation(), key.digest()))
-                .orElse(keys.get(8)));
-        Answer answer = redis.run(
-                SCRIPT,
+        List<List<String>> keys = new ArrayList<>(List.of(keyspace.block(Lane.MESSAGES, id.partition())));
+        message.key().ifPresent(key -> keys.add(List.of(keyspace.seen(message.conversation(), key.digest()))));
+        Answer answer = append.run(
+                id.partition(),
                 keys,
                 new Arguments()
                         .add(message.conversation().name())

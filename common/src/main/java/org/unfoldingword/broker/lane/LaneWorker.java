@@ -73,6 +73,8 @@ public final class LaneWorker {
     private final BitSet tokens = new BitSet();
     /** Partitions in which the last claim left something due. */
     private final BitSet more = new BitSet();
+    /** The partition at which the round over those in which more is due goes on. */
+    private int turn;
 
     private Set<String> passedOver = Set.of();
     private long sweepAtNanos;
@@ -231,9 +233,14 @@ public final class LaneWorker {
     private Work work(int room, boolean sweep) {
         BitSet due = (BitSet) tokens.clone();
         tokens.clear();
-        if (room > 0) {
-            due.or(more);
-            more.clear();
+        // A claim costs by the partition too: no more of them than there is room for, in turn. The others keep their
+        // place here,
+        // and a token in Redis for whoever has more room.
+        for (int i = more.cardinality(); i > 0 && due.cardinality() < room; i--) {
+            turn = more.nextSetBit(turn) < 0 ? more.nextSetBit(0) : more.nextSetBit(turn);
+            due.set(turn);
+            more.clear(turn);
+            turn++;
         }
         // The listener may wait for the next token.
         changed.signalAll();

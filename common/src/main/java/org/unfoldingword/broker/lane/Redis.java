@@ -33,6 +33,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.unfoldingword.broker.telemetry.SystemTime;
 import org.unfoldingword.broker.telemetry.Ticker;
 
@@ -95,21 +96,25 @@ final class Redis implements AutoCloseable {
     }
 
     Answer run(Script script, List<String> keys, Arguments arguments) {
-        return run(script, keys.toArray(String[]::new), arguments.toArray());
+        return patiently(() -> once(script, keys, arguments));
     }
 
-    private Answer run(Script script, String[] keys, byte[][] arguments) {
-        return retry.executeSupplier(() -> {
-            try {
-                return new Answer(this.<List<?>>get(
-                        script.name(),
-                        commands -> commands.evalsha(script.sha(), ScriptOutputType.MULTI, keys, arguments)));
-            } catch (RedisNoScriptException unknownYet) {
-                return new Answer(this.<List<?>>get(
-                        script.name(),
-                        commands -> commands.eval(script.text(), ScriptOutputType.MULTI, keys, arguments)));
-            }
-        });
+    /** Makes a repeatable call again while Redis is away, for as long as the patience. */
+    <T> T patiently(Supplier<T> call) {
+        return retry.executeSupplier(call);
+    }
+
+    /** As {@link #run}, without patience. */
+    Answer once(Script script, List<String> keys, Arguments arguments) {
+        String[] names = keys.toArray(String[]::new);
+        byte[][] values = arguments.toArray();
+        try {
+            return new Answer(this.<List<?>>get(
+                    script.name(), commands -> commands.evalsha(script.sha(), ScriptOutputType.MULTI, names, values)));
+        } catch (RedisNoScriptException unknownYet) {
+            return new Answer(this.<List<?>>get(
+                    script.name(), commands -> commands.eval(script.text(), ScriptOutputType.MULTI, names, values)));
+        }
     }
 
     /** One plain command, repeated like a script: only for commands that may be. */
@@ -177,7 +182,7 @@ final class Redis implements AutoCloseable {
         }
     }
 
-    private static RuntimeException translated(Throwable cause) {
+    static RuntimeException translated(Throwable cause) {
         if (cause instanceof RedisNoScriptException noScript) {
             return noScript;
         }

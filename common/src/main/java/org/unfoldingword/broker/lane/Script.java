@@ -16,11 +16,28 @@ record Script(String name, String text, String sha) {
 
     /** @param fragments what else the script is built on, without its name's ending */
     static Script load(String name, String... fragments) {
-        StringBuilder whole = new StringBuilder(ENGINE);
+        return of(name, base(fragments) + read(name));
+    }
+
+    /** As {@link #load}, for a {@link GroupedScript}: one command runs it for many callers. */
+    static Script loadGrouped(String name, String... fragments) {
+        return of(name, base(fragments) + grouped(read(name)));
+    }
+
+    /** A script's text, to be run for many callers. */
+    static String grouped(String text) {
+        return "local function one()\n" + text + "end\n" + read("grouped");
+    }
+
+    private static String base(String... fragments) {
+        StringBuilder base = new StringBuilder(ENGINE);
         for (String fragment : fragments) {
-            whole.append(read(fragment));
+            base.append(read(fragment));
         }
-        String text = whole.append(read(name)).toString();
+        return base.toString();
+    }
+
+    static Script of(String name, String text) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-1").digest(text.getBytes(UTF_8));
             return new Script(name, text, HexFormat.of().formatHex(digest));

@@ -3,7 +3,6 @@ package org.unfoldingword.broker.lane;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,17 +13,17 @@ import org.unfoldingword.broker.message.MessageState;
 /** {@code settle.lua}: turns a verdict into the one atomic step that ends an attempt. */
 final class SettleEntry {
 
-    private static final Script SCRIPT = Script.load("settle", "ending");
+    private static final Script SCRIPT = Script.loadGrouped("settle", "ending");
     /** A longer reply lies beside the record, in chunks. */
     private static final int INLINE_REPLY_BYTES = 256 * 1024;
 
-    private final Redis redis;
+    private final GroupedScript settle;
     private final Keyspace keyspace;
     private final Chunks chunks;
     private final LaneProperties properties;
 
     SettleEntry(Redis redis, Keyspace keyspace, Chunks chunks, LaneProperties properties) {
-        this.redis = redis;
+        this.settle = new GroupedScript(redis, SCRIPT, properties.partitions());
         this.keyspace = keyspace;
         this.chunks = chunks;
         this.properties = properties;
@@ -39,8 +38,9 @@ final class SettleEntry {
         Lease lease = claim.lease();
         Step step = step(claim, verdict, told);
         int partition = lease.id().partition();
-        List<String> keys = new ArrayList<>(keyspace.block(lease.lane(), partition));
-        keys.addAll(keyspace.block(lease.lane().other(), partition));
+        List<List<String>> keys = List.of(
+                keyspace.block(lease.lane(), partition),
+                keyspace.block(lease.lane().other(), partition));
         Arguments arguments = new Arguments()
                 .add(lease.lane().word())
                 .add(lease.queue())
@@ -51,7 +51,7 @@ final class SettleEntry {
                 .add(step.delay)
                 .add(properties.retention())
                 .add(properties.deadLetterRetention())
-                .add(step.doubt.argument(properties.doubt()))
+                .add(doubt(claim, step))
                 .add(step.counter)
                 .add(step.dead)
                 .add(step.callbacks)
@@ -59,7 +59,13 @@ final class SettleEntry {
                 .add(step.data)
                 .add(properties.journalRetention());
         step.fields.forEach((name, value) -> arguments.add(name).add(value));
-        return redis.run(SCRIPT, keys, arguments).text(0).equals("settled");
+        return settle.run(partition, keys, arguments).text(0).equals("settled");
+    }
+
+    /** Where nothing was in doubt, there is nothing to clear. */
+    private String doubt(Claim claim, Step step) {
+        boolean idle = step.doubt == Verdict.Doubt.CLEARED && !claim.doubtful();
+        return (idle ? Verdict.Doubt.UNCHANGED : step.doubt).argument(properties.doubt());
     }
 
     private Step step(Claim claim, Verdict verdict, boolean told) {

@@ -1,7 +1,7 @@
 --[[
   Appends one message to its conversation's queue, unless its idempotency key was seen before or the queue is full.
   Safe to repeat: a message whose record exists was appended already.
-  KEYS  1.. block (messages)   BLOCK + 1 seen STRING "<id> <fingerprint>", expires; or the block's record prefix where no key was given
+  KEYS  1.. block (messages)   BLOCK + 1 seen STRING "<id> <fingerprint>", expires; none where no key was given
   ARGV  1 queue name   2 message id   3 envelope   4 body, or '' where it lies in chunks   5 chunks   6 waiting messages max
         7 fingerprint, '' for none   8 idempotency window, ms   9 watch: '' | 'end' | 'frames'   10 length of the body, bytes
   Returns  {'appended', position} | {'duplicate', id} | {'conflict', id} | {'full', waiting}

@@ -21,9 +21,11 @@ if head and redis.call('HEXISTS', b.held, name) == 1 then
   redis.call('PUBLISH', b.orders, id .. ' cancel')
   return { 'asked' }
 end
-redis.call('HSET', record, unpack(ARGV, 8))
-finish(b, other, name, id, entry, { counter = 'cancelled', dead = false, callbacks = callbacks, retention = retention })
-if head then advance(b, name) end
+redis.call('HDEL', record, 'next')
+finish(b, other, name, id, entry, {
+  counter = 'cancelled', dead = false, callbacks = callbacks, retention = retention, fields = { unpack(ARGV, 8) },
+})
+withdraw(b, name, entry)
 signal_moved(b, name)
 local watch = redis.call('HGET', record, 'watch')
 if watch then

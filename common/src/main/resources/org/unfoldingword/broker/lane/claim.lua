@@ -12,110 +12,142 @@
 ]]
 local lane, holder, room, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local beat, state = tonumber(ARGV[5]), ARGV[6]
-local blocks = #KEYS / BLOCK
+local partitions = #KEYS / BLOCK
 local passed, over = {}, 0
 for i = 7, #ARGV do
   passed[ARGV[i]] = true
   over = over + 1
 end
 
+-- The next of the groups that have something due, served longest ago first.
 local function next_group(b)
   if b.stopped then return nil end
-  local candidates = redis.call('ZRANGE', b.groups, 0, over)
-  for _, group in ipairs(candidates) do
+  for _, group in ipairs(redis.call('ZRANGE', b.groups, 0, over)) do
     if not passed[group] then return group end
   end
   return nil
 end
 
-local function pop(b, group)
-  local popped = redis.call('ZPOPMIN', b.ready .. group)
+-- Takes queues off the head of a group's line: one, or where no other group waits as many as there is room for.
+local function pop(b, group, most)
+  local popped = redis.call('ZPOPMIN', b.ready .. group, redis.call('ZCARD', b.groups) == 1 and most or 1)
   if redis.call('EXISTS', b.ready .. group) == 0 then
     redis.call('ZREM', b.groups, group)
   else
     micros = micros + 1
     redis.call('ZADD', b.groups, micros, group)
   end
-  return popped[1]
+  return popped
 end
 
-local function take(b, number, name)
+-- The queue's pending entry, or its next, for this holder; and how often it was delivered, this time included.
+local function read_head(b, name, maybe_pending)
   local queue = b.queue .. name
-  local pending = redis.call('XPENDING', queue, b.group, '-', '+', 1)[1]
-  local entry, deliveries
+  local pending = maybe_pending and redis.call('XPENDING', queue, b.group, '-', '+', 1)[1]
   if pending then
-    entry = redis.call('XCLAIM', queue, b.group, holder, 0, pending[1])[1]
-    deliveries = pending[4] + 1
-  else
-    local read = redis.call('XREADGROUP', 'GROUP', b.group, holder, 'COUNT', 1, 'STREAMS', queue, '>')
-    entry = read and read[1][2][1]
-    deliveries = 1
+    return redis.call('XCLAIM', queue, b.group, holder, 0, pending[1])[1], pending[4] + 1
   end
+  local read = redis.call('XREADGROUP', 'GROUP', b.group, holder, 'COUNT', 1, 'STREAMS', queue, '>')
+  return read and read[1][2][1], 1
+end
+
+local function next_token(b)
+  local last = b.token or tonumber(redis.call('HGET', b.totals, 'token') or '0')
+  b.token = math.max(micros, last + 1)
+  return string.format('%.0f', b.token)
+end
+
+-- What the record says from now on, in pairs; also added to the fields as they were read, where the later of two counts.
+local function note(b, id, fields, entry, token, lapsed)
+  local known = {}
+  for i = 1, #fields, 2 do known[fields[i]] = fields[i + 1] end
+  local attempts = string.format('%.0f', (known[b.prefix .. 'attempts'] or 0) + 1)
+  local set = { b.prefix .. 'attempts', attempts, b.prefix .. 'claimed', now, b.prefix .. 'holder', holder }
+  local function add(field, value)
+    set[#set + 1] = field
+    set[#set + 1] = value
+  end
+  if not known[b.prefix .. 'started'] then add(b.prefix .. 'started', now) end
+  if lapsed then add(b.prefix .. 'lapses', string.format('%.0f', (known[b.prefix .. 'lapses'] or 0) + 1)) end
+  if known[b.prefix .. 'next'] then redis.call('HDEL', b.record .. id, b.prefix .. 'next') end
+  if lane == 'messages' then
+    add('state', 'processing')
+    if not known.envelope then
+      add('envelope', entry[4])
+      if entry[5] == 'chunks' then add('chunks', entry[6]) end
+    end
+  end
+  redis.call('HSET', b.record .. id, unpack(set))
+  for _, word in ipairs(set) do fields[#fields + 1] = type(word) == 'number' and string.format('%.0f', word) or word end
+  if known.watch == 'frames' then
+    if lapsed then journal(b, id, 'retrying', 'its dispatcher did not come back') end
+    journal(b, id, 'processing', attempts, token .. '-0')
+  end
+  if known.watch then signal(b, id, 'processing') end
+end
+
+local function take(b, number, name, maybe_pending)
+  local entry, deliveries = read_head(b, name, maybe_pending)
   if not entry then
     forget(b, name)
     return nil
   end
   local id = entry[2][2]
-  local record = b.record .. id
-  local lapsed = redis.call('HEXISTS', b.held, name)
-  local last = tonumber(redis.call('HGET', b.totals, 'token') or '0')
-  local token = string.format('%.0f', math.max(micros, last + 1))
-  redis.call('HSET', b.totals, 'token', token)
-  redis.call('HSET', b.held, name, token)
-  redis.call('ZADD', b.later, now + lease, name)
-  redis.call('HINCRBY', record, b.prefix .. 'attempts', 1)
-  if lapsed == 1 then
-    redis.call('HINCRBY', record, b.prefix .. 'lapses', 1)
-    leave_trace(b, id, 'lapsed', '')
-  end
-  redis.call('HSETNX', record, b.prefix .. 'started', now)
-  redis.call('HSET', record, b.prefix .. 'claimed', now, b.prefix .. 'holder', holder)
+  local lapsed = maybe_pending and redis.call('HEXISTS', b.held, name) == 1
+  local token = next_token(b)
+  b.taken[#b.taken + 1] = name
+  b.taken[#b.taken + 1] = token
+  if lapsed then leave_trace(b, id, 'lapsed', '') end
+  local fields = redis.call('HGETALL', b.record .. id)
+  note(b, id, fields, entry[2], token, lapsed)
   -- Only where a dead letter has left its mark: the newest entry that was taken since.
-  redis.call('SET', b.ran .. name, entry[1], 'XX', 'KEEPTTL')
-  if lane == 'messages' then
-    redis.call('HSET', record, 'state', 'processing')
-    local watch = redis.call('HGET', record, 'watch')
-    if watch then
-      if watch == 'frames' then
-        if lapsed == 1 then journal(b, id, 'retrying', 'its dispatcher did not come back') end
-        journal(b, id, 'processing', redis.call('HGET', record, 'attempts'), token .. '-0')
-      end
-      signal(b, id, 'processing')
-    end
-  end
+  if any_dead(b) then redis.call('SET', b.ran .. name, entry[1], 'XX', 'KEEPTTL') end
   local doubt = redis.call('EXISTS', b.doubt .. name)
-  return { number, name, entry[1], token, deliveries, lapsed, doubt, entry[2], redis.call('HGETALL', record) }
+  return { number, name, entry[1], token, deliveries, lapsed and 1 or 0, doubt, entry[2], fields }
 end
 
 local result = { now, '', {} }
 local open = {}
-for n = 1, blocks do
+for n = 1, partitions do
   local b = block((n - 1) * BLOCK + 1, lane)
   open[n] = b
-  b.stopped = redis.call('HEXISTS', b.paused, '*') == 1
+  b.taken = {}
+  b.stopped = any_paused(b) and redis.call('HEXISTS', b.paused, '*') == 1
   local due = redis.call('ZRANGEBYSCORE', b.later, '-inf', now, 'LIMIT', 0, room + 32)
   for _, name in ipairs(due) do make_ready(b, name) end
 end
 -- First an equal share for each partition, then what is left to those that have more.
-for _, share in ipairs({ math.ceil(room / blocks), room }) do
-  for n = 1, blocks do
+for _, share in ipairs({ math.ceil(room / partitions), room }) do
+  for n = 1, partitions do
     local b = open[n]
     local taken = 0
     while room > 0 and taken < share do
       local group = next_group(b)
       if not group then break end
-      local name = pop(b, group)
-      local claim = name and take(b, n, name)
-      if claim then
-        result[#result + 1] = claim
-        room = room - 1
-        taken = taken + 1
+      local popped = pop(b, group, math.min(room, share - taken))
+      for i = 1, #popped, 2 do
+        local claim = take(b, n, popped[i], tonumber(popped[i + 1]) % 1 ~= 0)
+        if claim then
+          result[#result + 1] = claim
+          room = room - 1
+          taken = taken + 1
+        end
       end
     end
   end
 end
-for n = 1, blocks do
+for n = 1, partitions do
   local b = open[n]
+  if #b.taken > 0 then
+    local until_then = {}
+    for i = 1, #b.taken, 2 do
+      until_then[i] = now + lease
+      until_then[i + 1] = b.taken[i]
+    end
+    redis.call('HSET', b.held, unpack(b.taken))
+    redis.call('ZADD', b.later, unpack(until_then))
+    redis.call('HSET', b.totals, 'token', string.format('%.0f', b.token))
+  end
   if next_group(b) then
     table.insert(result[3], n)
     wake(b)

@@ -1,54 +1,62 @@
 --[[
   Shared by the scripts that end an entry: what becomes of its record, its body and its callback. The queue's next step is theirs.
-  how = {counter, dead, callbacks, retention, dead_retention}: the counter in totals to raise, whether it is a dead letter, the
-  callbacks queue or '', and how long record and dead letter are kept, ms.
+  how = {counter, dead, callbacks, retention, dead_retention, fields}: the counter in totals to raise, whether it is a dead letter,
+  the callbacks queue or '', how long record and dead letter are kept, ms, and what else the record is to say, in pairs.
 ]]
 
--- The body of a dead letter is kept for its redrive, that of an answered message is not.
-local function close_message(b, name, id, entry, how)
-  local record = b.record .. id
-  local fields = redis.call('XRANGE', b.queue .. name, entry, entry)[1][2]
-  redis.call('HSET', record, 'envelope', fields[4])
-  if how.dead then redis.call('HSET', record, unpack(fields, 5)) end
-  if fields[5] == 'chunks' then
-    for i = 0, fields[6] - 1 do
-      local chunk = b.body .. id .. ':request:' .. i
-      if how.dead then redis.call('PEXPIRE', chunk, how.dead_retention) else redis.call('DEL', chunk) end
+-- The body of a dead letter is kept for its redrive, that of an answered message is not. A message that was claimed has its envelope
+-- in its record, and, if its body lies in chunks, their number.
+local function close_message(b, name, id, entry, how, envelope, chunks, set)
+  if how.dead or not envelope then
+    local fields = redis.call('XRANGE', b.queue .. name, entry, entry)[1][2]
+    set[#set + 1] = 'envelope'
+    set[#set + 1] = fields[4]
+    if how.dead then
+      for i = 5, #fields do set[#set + 1] = fields[i] end
     end
+    chunks = fields[5] == 'chunks' and fields[6]
+  end
+  for i = 0, (chunks or 0) - 1 do
+    local chunk = b.body .. id .. ':request:' .. i
+    if how.dead then redis.call('PEXPIRE', chunk, how.dead_retention) else redis.call('DEL', chunk) end
   end
 end
 
 -- The usual time that a message takes, of those that ran.
-local function note_duration(b, id)
-  local started = redis.call('HGET', b.record .. id, 'started')
-  if not started then return end
+local function note_duration(b, started)
   local took = now - started
-  local usual = redis.call('HGET', b.totals, 'duration') or took
-  redis.call('HSET', b.totals, 'duration', math.floor(0.9 * usual + 0.1 * took))
+  b.usual = math.floor(0.9 * (b.usual or redis.call('HGET', b.totals, 'duration') or took) + 0.1 * took)
+  redis.call('HSET', b.totals, 'duration', b.usual)
 end
 
 local function finish(b, other, name, id, entry, how)
-  local record, queue = b.record .. id, b.queue .. name
+  local record, set = b.record .. id, how.fields
   if b.lane == 'messages' then
-    close_message(b, name, id, entry, how)
-    note_duration(b, id)
+    local envelope, chunks, started = unpack(redis.call('HMGET', record, 'envelope', 'chunks', 'started'))
+    close_message(b, name, id, entry, how, envelope, chunks, set)
+    if started then note_duration(b, started) end
   end
-  redis.call('XACK', queue, b.group, entry)
-  redis.call('XDEL', queue, entry)
-  redis.call('HDEL', record, b.prefix .. 'next')
-  redis.call('HSET', record, b.prefix .. 'finished', now)
+  set[#set + 1] = b.prefix .. 'finished'
+  set[#set + 1] = now
   redis.call('HINCRBY', b.totals, how.counter, 1)
   if how.dead then
     redis.call('ZADD', b.dead, now, id)
+    b.any_dead = true
     redis.call('SET', b.ran .. name, entry, 'PX', how.dead_retention)
     redis.call('ZREMRANGEBYSCORE', b.dead, '-inf', now - how.dead_retention)
   end
   if how.callbacks ~= '' then
     local waiting = append(other, how.callbacks, { 'id', id })
     redis.call('HINCRBY', b.totals, 'callbacks', 1)
-    redis.call('HSET', record, 'callback_state', 'pending', 'callback_queue', how.callbacks, 'callback_entry', waiting)
+    for _, word in ipairs({ 'callback_state', 'pending', 'callback_queue', how.callbacks, 'callback_entry', waiting }) do
+      set[#set + 1] = word
+    end
+  end
+  redis.call('HSET', record, unpack(set))
+  if how.callbacks ~= '' then
     retain(b, id, nil)
   else
-    retain(b, id, (how.dead or redis.call('ZSCORE', other.dead, id)) and how.dead_retention or how.retention)
+    local other_dead = any_dead(other) and redis.call('ZSCORE', other.dead, id)
+    retain(b, id, (how.dead or other_dead) and how.dead_retention or how.retention)
   end
 end

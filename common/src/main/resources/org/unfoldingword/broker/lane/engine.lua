@@ -3,9 +3,12 @@
   key ("queue name") within a partition's index. A queue with entries is in heads, and in exactly one of
     later         ZSET  name -> ms at which it becomes due: held (the lease's end) or waiting for its next attempt;
                         +inf while it is paused
-    ready..group  ZSET  name -> ms since when it is due, and its group in groups unless the group is paused
+    ready..group  ZSET  name -> ms since when it is due, and its group in groups unless the group is paused; half a ms more where
+                        the head may be pending: it was taken before
   Included in front of each script. Times are Redis's own, ms since the epoch.
 ]]
+-- A grouped script gives each call its own.
+local KEYS, ARGV = KEYS, ARGV
 local BLOCK = 20
 local GROUP = { messages = 'dispatchers', callbacks = 'deliverers' }
 -- A record's fields of the callbacks lane carry a prefix, because both lanes keep one record.
@@ -15,9 +18,13 @@ local clock = redis.call('TIME')
 local micros = clock[1] * 1000000 + clock[2]
 local now = math.floor(micros / 1000)
 
--- The keys of the partition whose block starts at KEYS[at], for one lane. Order: Keyspace.block().
+-- The keys of the partition whose block starts at KEYS[at], for one lane. Order: Keyspace.block(). What a script has found out about
+-- the partition stays with it until the script ends.
+local blocks = {}
 local function block(at, lane)
-  return {
+  local known = blocks[KEYS[at]]
+  if known then return known end
+  local b = {
     lane = lane, group = GROUP[lane], prefix = PREFIX[lane],
     queue = KEYS[at], later = KEYS[at + 1], groups = KEYS[at + 2], ready = KEYS[at + 3], held = KEYS[at + 4],
     wake = KEYS[at + 5], holders = KEYS[at + 6], dead = KEYS[at + 7], record = KEYS[at + 8], events = KEYS[at + 9],
@@ -25,6 +32,19 @@ local function block(at, lane)
     paused = KEYS[at + 14], heads = KEYS[at + 15], ran = KEYS[at + 16],
     orders = KEYS[at + 17], turns = KEYS[at + 18], awaited = KEYS[at + 19],
   }
+  blocks[KEYS[at]] = b
+  return b
+end
+
+-- Looked up once in a script, and true from when it becomes so.
+local function any_dead(b)
+  if b.any_dead == nil then b.any_dead = redis.call('EXISTS', b.dead) == 1 end
+  return b.any_dead
+end
+
+local function any_paused(b)
+  if b.any_paused == nil then b.any_paused = redis.call('EXISTS', b.paused) == 1 end
+  return b.any_paused
 end
 
 -- Who shares turns: the org of a conversation, or the endpoint of a callback queue.
@@ -44,7 +64,9 @@ end
 
 -- At most one token per lane and partition.
 local function wake(b)
+  if b.woken then return end
   if redis.call('LLEN', b.wake) == 0 then redis.call('RPUSH', b.wake, '1') end
+  b.woken = true
 end
 
 local function leave_line(b, name)
@@ -62,12 +84,14 @@ end
 
 -- The queue is due: it joins its group's line; a group that had nothing due joins the round as the one served last. A paused
 -- queue is never due; a paused group keeps its line but stays out of the round, so it costs the others nothing.
-local function make_ready(b, name)
+-- fresh: its head was never taken, and it is not in later.
+local function make_ready(b, name, fresh)
   local group = group_of(b, name)
-  local paused, out = unpack(redis.call('HMGET', b.paused, name, '@' .. group))
+  local paused, out
+  if any_paused(b) then paused, out = unpack(redis.call('HMGET', b.paused, name, '@' .. group)) end
   if paused then return postpone(b, name, '+inf') end
-  redis.call('ZREM', b.later, name)
-  local joined = redis.call('ZADD', b.ready .. group, 'NX', now, name) == 1
+  if not fresh then redis.call('ZREM', b.later, name) end
+  local joined = redis.call('ZADD', b.ready .. group, 'NX', fresh and now or now + 0.5, name) == 1
   if joined and not out and redis.call('ZCARD', b.ready .. group) == 1 then
     redis.call('ZADD', b.groups, 'NX', micros, group)
   end
@@ -89,7 +113,7 @@ local function append(b, name, fields)
   if length == 1 then
     redis.call('XGROUP', 'CREATE', queue, b.group, '0')
     redis.call('ZADD', b.heads, now, name)
-    make_ready(b, name)
+    make_ready(b, name, true)
     wake(b)
   end
   return entry, length
@@ -99,11 +123,28 @@ end
 local function advance(b, name)
   if redis.call('XLEN', b.queue .. name) > 0 then
     redis.call('ZADD', b.heads, now, name)
-    make_ready(b, name)
+    redis.call('ZREM', b.later, name)
+    make_ready(b, name, true)
     wake(b)
   else
     forget(b, name)
   end
+end
+
+-- The head has been settled: it goes, and the queue takes its next step. As advance, knowing that the queue was held.
+local function succeed(b, name, entry)
+  local queue = b.queue .. name
+  redis.call('ZREM', b.later, name)
+  if redis.call('XLEN', queue) == 1 then
+    redis.call('ZREM', b.heads, name)
+    redis.call('DEL', queue, b.awaited .. name)
+    return
+  end
+  redis.call('XACK', queue, b.group, entry)
+  redis.call('XDEL', queue, entry)
+  redis.call('ZADD', b.heads, now, name)
+  make_ready(b, name, true)
+  wake(b)
 end
 
 -- Tells those who watch the message. Signals are hints: nothing depends on their arrival.

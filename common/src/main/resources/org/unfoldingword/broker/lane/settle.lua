@@ -42,7 +42,7 @@ local function keep()
 end
 
 redis.call('HDEL', b.held, name)
-redis.call('HSET', record, b.prefix .. 'settled', token, unpack(ARGV, 17))
+local fields = { b.prefix .. 'settled', token, unpack(ARGV, 17) }
 if doubt == '0' then
   redis.call('DEL', b.doubt .. name)
 elseif doubt ~= '' then
@@ -50,11 +50,12 @@ elseif doubt ~= '' then
 end
 if verdict == 'done' then
   finish(b, other, name, id, entry, {
-    counter = counter, dead = dead, callbacks = callbacks, retention = retention, dead_retention = dead_retention,
+    counter = counter, dead = dead, callbacks = callbacks, retention = retention, dead_retention = dead_retention, fields = fields,
   })
-  advance(b, name)
+  succeed(b, name, entry)
   if lane == 'messages' then signal_moved(b, name) end
 else
+  redis.call('HSET', record, unpack(fields))
   keep()
 end
 
