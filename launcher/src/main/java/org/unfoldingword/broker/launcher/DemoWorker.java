@@ -40,19 +40,25 @@ final class DemoWorker implements AutoCloseable {
         this.sleeper = sleeper;
     }
 
+    /** On any free port of this machine alone. */
     static DemoWorker start(String key, Sleeper sleeper, InstantSource clock) {
+        return start(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), key, sleeper, clock);
+    }
+
+    static DemoWorker start(InetSocketAddress address, String key, Sleeper sleeper, InstantSource clock) {
         // Frames go out as they are written; the JDK's server reads this once, when its classes load.
         System.setProperty("sun.net.httpserver.nodelay", "true");
         System.setProperty("sun.net.httpserver.maxIdleConnections", "1000");
         try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
+            HttpServer server = HttpServer.create(address, 1024);
             DemoWorker worker = new DemoWorker(server, key, new DemoTurns(clock), sleeper);
             server.createContext("/", worker::answer);
             server.setExecutor(worker.threads);
             server.start();
             return worker;
         } catch (IOException noPort) {
-            throw new UncheckedIOException(noPort);
+            throw new UncheckedIOException(
+                    "demo worker at " + address + ": " + noPort.getMessage() + " (expected: a free port)", noPort);
         }
     }
 

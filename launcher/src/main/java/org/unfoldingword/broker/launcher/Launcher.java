@@ -23,7 +23,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "broker",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {StartCommand.class, ListenCommand.class},
+        subcommands = {StartCommand.class, ListenCommand.class, DemoWorkerCommand.class},
         description = "Carries chat messages to the worker, one at a time and in order per conversation.")
 public final class Launcher implements Runnable {
 

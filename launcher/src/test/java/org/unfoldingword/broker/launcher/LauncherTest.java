@@ -18,9 +18,9 @@ class LauncherTest {
     void saysSoWhenItDoesNotKnowTheCommand() {
         assertThat(execute("strat")).isEqualTo(2);
         assertThat(err)
-                .hasToString("unknown command: strat (expected: one of start, listen, ingest-api, dispatcher,"
-                        + " callback-deliverer, status, pending, queue, message, dead-letters, redrive, drop, cancel,"
-                        + " pause, resume, explain, audit, tail, completion); see broker --help"
+                .hasToString("unknown command: strat (expected: one of start, listen, demo-worker, ingest-api,"
+                        + " dispatcher, callback-deliverer, status, pending, queue, message, dead-letters, redrive,"
+                        + " drop, cancel, pause, resume, explain, audit, tail, completion); see broker --help"
                         + System.lineSeparator());
     }
 
@@ -33,7 +33,7 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"start", "listen", "ingest-api", "dispatcher", "callback-deliverer"})
+    @ValueSource(strings = {"start", "listen", "demo-worker", "ingest-api", "dispatcher", "callback-deliverer"})
     void explainsEveryCommand(String command) {
         assertThat(execute(command, "--help")).isZero();
         assertThat(out.toString()).startsWith("Usage: broker " + command).hasSizeGreaterThan(200);

@@ -1,0 +1,181 @@
+package org.unfoldingword.broker.launcher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.toml.TomlMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.convert.DurationStyle;
+
+/**
+ * What is deployed by files that no compiler reads: they name commands, variables, ports and times of the code, and must keep
+ * up with it.
+ */
+class ShippedFilesTest {
+
+    private static final Path ROOT = Path.of("..");
+    private static final Pattern PINNED = Pattern.compile("[\\w.-]+/[\\w./-]+@[0-9a-f]{40}");
+
+    private static final ObjectMapper YAML = new YAMLMapper();
+
+    private final JsonNode compose = read(YAML, "docker-compose.yml");
+    private final JsonNode fly = read(new TomlMapper(), "fly.toml");
+
+    @Test
+    void composeRunsEachRoleAndOnlyKnownCommands() {
+        Set<String> commands = Launcher.commandLine().getSubcommands().keySet();
+        List<String> run =
+                built().map(service -> service.at("/command/0").asText()).toList();
+
+        assertThat(run).contains(roles()).isSubsetOf(commands);
+    }
+
+    @Test
+    void flyRunsEachRoleAsAGroupOfItsOwn() {
+        assertThat(fly.path("processes").properties())
+                .allSatisfy(group -> assertThat(group.getValue().asText()).isEqualTo(group.getKey()))
+                .extracting(group -> group.getKey())
+                .containsExactlyInAnyOrder(roles());
+        assertThat(fly.path("vm"))
+                .flatExtracting(vm -> texts(vm.path("processes")))
+                .containsExactlyInAnyOrder(roles());
+        assertThat(texts(fly.at("/checks/ready/processes"))).containsExactlyInAnyOrder(roles());
+    }
+
+    @Test
+    void variablesAreThoseOfTheSettings() throws IOException {
+        Set<String> known = ConfigurationPage.lines().values().stream()
+                .flatMap(line -> line.variable().stream())
+                .collect(Collectors.toSet());
+
+        assertThat(fly.path("env").properties())
+                .extracting(entry -> entry.getKey())
+                .isSubsetOf(known);
+        assertThat(built().flatMap(service -> service.path("environment").properties().stream()))
+                .extracting(entry -> entry.getKey())
+                .filteredOn(name -> !name.equals("<<"))
+                .isSubsetOf(known);
+        assertThat(compose.path("x-environment").properties())
+                .extracting(entry -> entry.getKey())
+                .isSubsetOf(known);
+    }
+
+    @Test
+    void portsAreThoseOfTheSettings() throws IOException {
+        String port = byDefault("server.port");
+        String managementPort = byDefault("management.server.port");
+
+        assertThat(fly.at("/services/0/internal_port").asText()).isEqualTo(port);
+        assertThat(fly.at("/checks/ready/port").asText()).isEqualTo(managementPort);
+        assertThat(fly.at("/metrics/port").asText()).isEqualTo(managementPort);
+        assertThat(texts(compose.at("/services/ingest-api/ports"))).containsExactly("127.0.0.1:8080:" + port);
+        assertThat(read(YAML, "deploy/prometheus/prometheus.yml")
+                        .at("/scrape_configs/0/dns_sd_configs/0/port")
+                        .asText())
+                .isEqualTo(managementPort);
+        assertThat(ROOT.resolve("Dockerfile")).content().contains("\nEXPOSE " + port + " " + managementPort + "\n");
+    }
+
+    /** A process that is killed while it drains leaves its work to the lapse of leases, and a call to chance. */
+    @Test
+    void nobodyIsKilledWhileDraining() throws IOException {
+        Duration drain = time(byDefault("spring.lifecycle.timeout-per-shutdown-phase"))
+                .plus(longer(time(byDefault("broker.dispatch.grace")), time(byDefault("broker.callback.timeout"))));
+
+        assertThat(time(compose.at("/x-role/stop_grace_period").asText())).isGreaterThan(drain);
+        assertThat(Duration.ofSeconds(fly.path("kill_timeout").asLong()))
+                .isGreaterThan(drain)
+                .isLessThanOrEqualTo(Duration.ofMinutes(5)); // Fly's own bound
+        assertThat(fly.path("kill_signal").asText()).isEqualTo("SIGTERM");
+    }
+
+    /** A held request is silent, and Fly's proxy ends silent connections. */
+    @Test
+    void flyHoldsLongerThanTheBroker() throws IOException {
+        long idleSeconds =
+                fly.at("/services/0/ports/1/http_options/idle_timeout").asLong();
+
+        assertThat(Duration.ofSeconds(idleSeconds)).isGreaterThan(time(byDefault("broker.ingest.sync-wait")));
+    }
+
+    @Test
+    void composeUsesARedisThatKeepsWhatItAccepted() {
+        assertThat(texts(compose.at("/services/redis/command")))
+                .containsSequence("--appendonly", "yes")
+                .containsSequence("--maxmemory-policy", "noeviction");
+    }
+
+    @Test
+    void actionsArePinnedToACommit() throws IOException {
+        List<JsonNode> workflows;
+        try (Stream<Path> files = Files.list(ROOT.resolve(".github/workflows"))) {
+            workflows = files.map(file -> read(YAML, ROOT.relativize(file).toString()))
+                    .toList();
+        }
+
+        assertThat(workflows).hasSizeGreaterThan(1).allSatisfy(workflow -> {
+            assertThat(workflow.path("jobs").isEmpty()).isFalse();
+            assertThat(workflow.path("permissions").path("contents").asText()).isEqualTo("read");
+        });
+        assertThat(workflows)
+                .flatExtracting(workflow -> workflow.findValuesAsText("uses"))
+                .isNotEmpty()
+                .allSatisfy(use -> assertThat(use).matches(PINNED));
+    }
+
+    private Stream<JsonNode> built() {
+        return StreamSupport.stream(compose.path("services").spliterator(), false)
+                .filter(service -> service.has("command") && !service.has("image"));
+    }
+
+    private static String[] roles() {
+        return Stream.of(Role.values()).map(Role::word).toArray(String[]::new);
+    }
+
+    private static String byDefault(String property) throws IOException {
+        ConfigurationPage.Line line = ConfigurationPage.lines().get(property);
+        if (line != null) {
+            return line.byDefault();
+        }
+        return ConfigurationPage.settings().stream()
+                .filter(setting -> setting.name().equals(property))
+                .map(ConfigurationPage.Setting::byDefault)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no setting " + property));
+    }
+
+    private static Duration time(String text) {
+        return DurationStyle.SIMPLE.parse(text);
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) > 0 ? one : other;
+    }
+
+    private static List<String> texts(JsonNode array) {
+        List<String> texts = new ArrayList<>();
+        array.forEach(element -> texts.add(element.asText()));
+        return texts;
+    }
+
+    private static JsonNode read(ObjectMapper mapper, String file) {
+        try {
+            return mapper.readTree(ROOT.resolve(file).toFile());
+        } catch (IOException malformed) {
+            throw new AssertionError(file + ": " + malformed.getMessage(), malformed);
+        }
+    }
+}
