@@ -4,11 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.core.io.ClassPathResource;
 
 /**
@@ -32,8 +34,12 @@ final class ConfigurationPage {
 
     private ConfigurationPage() {}
 
-    /** A setting as its record declares it. */
-    record Setting(String name, String type, String description, String byDefault) {
+    /**
+     * A setting as its record declares it.
+     *
+     * @param position in its record, from 0; who wrote the record put in order what belongs together
+     */
+    record Setting(String name, int position, String type, String description, String byDefault) {
 
         /** The name of its record's prefix. */
         String group() {
@@ -111,7 +117,7 @@ final class ConfigurationPage {
         return page.toString();
     }
 
-    /** All settings under {@code broker.}, by name. */
+    /** All settings under {@code broker.}: by group, and in it as its record has them. */
     static List<Setting> settings() throws IOException {
         Map<String, Setting> settings = new TreeMap<>();
         ObjectMapper json = new ObjectMapper();
@@ -126,12 +132,9 @@ final class ConfigurationPage {
                 }
             }
         }
-        List<Setting> grouped = new ArrayList<>(settings.values());
-        grouped.sort((one, other) -> {
-            int byGroup = one.group().compareTo(other.group());
-            return byGroup == 0 ? one.name().compareTo(other.name()) : byGroup;
-        });
-        return grouped;
+        return settings.values().stream()
+                .sorted(Comparator.comparing(Setting::group).thenComparing(Setting::position))
+                .toList();
     }
 
     /** The lines of {@code application.yml} that have a value, by property, each with the comment above it. */
@@ -169,9 +172,24 @@ final class ConfigurationPage {
     private static Setting setting(String name, JsonNode property) {
         return new Setting(
                 name,
+                position(name, property.path("sourceType").asText()),
                 type(property.path("type").asText()),
                 property.path("description").asText(),
                 property.path("defaultValue").asText().replaceAll("^\\[(.*)]$", "$1"));
+    }
+
+    private static int position(String name, String record) {
+        try {
+            RecordComponent[] components = Class.forName(record).getRecordComponents();
+            for (int i = 0; i < components.length; i++) {
+                if (name.endsWith("." + DataObjectPropertyName.toDashedForm(components[i].getName()))) {
+                    return i;
+                }
+            }
+        } catch (ClassNotFoundException elsewhere) {
+            throw new IllegalStateException(elsewhere);
+        }
+        throw new IllegalStateException(name + ": no component of " + record);
     }
 
     private static String type(String type) {
