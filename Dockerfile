@@ -18,12 +18,12 @@ WORKDIR /broker
 COPY --from=build /layers/dependencies/ ./
 COPY --from=build /layers/snapshot-dependencies/ ./
 COPY --from=build /layers/application/ ./
-COPY --from=build /source/deploy/docker/run /source/deploy/docker/healthy /broker/bin/
+COPY --from=build /source/ops/docker/run /source/ops/docker/healthy /broker/bin/
 ENV BROKER_DATA_DIR=/data
 
 # ── Train: one short run of everything, from which the JVM keeps loaded and linked classes ───────────────────────────
 FROM base AS train
-COPY --from=build /source/deploy/docker/train /broker/bin/
+COPY --from=build /source/ops/docker/train /broker/bin/
 RUN /broker/bin/train /broker/broker.aot
 
 # ── The image ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -82,7 +82,7 @@ class ShippedFilesTest {
         assertThat(fly.at("/checks/ready/port").asText()).isEqualTo(managementPort);
         assertThat(fly.at("/metrics/port").asText()).isEqualTo(managementPort);
         assertThat(texts(compose.at("/services/ingest-api/ports"))).containsExactly("127.0.0.1:8080:" + port);
-        assertThat(read(YAML, "deploy/prometheus/prometheus.yml")
+        assertThat(read(YAML, "ops/prometheus/prometheus.yml")
                         .at("/scrape_configs/0/dns_sd_configs/0/port")
                         .asText())
                 .isEqualTo(managementPort);
