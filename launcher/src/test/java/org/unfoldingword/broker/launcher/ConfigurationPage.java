@@ -12,11 +12,14 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.core.io.ClassPathResource;
 
@@ -203,8 +206,20 @@ final class ConfigurationPage {
             case "String" -> "text";
             case "List<String>", "Set<String>", "List<Hidden>" -> "texts";
             case "List<Duration>" -> "times";
-            default -> "`" + simple + "`";
+            default -> words(type);
         };
+    }
+
+    /** Of an enum, as they are written in settings. */
+    private static String words(String type) {
+        try {
+            return Stream.of(Class.forName(type).getEnumConstants())
+                    .map(constant -> code(DataObjectPropertyName.toDashedForm(
+                            constant.toString().toLowerCase(Locale.ROOT))))
+                    .collect(Collectors.joining(", "));
+        } catch (ClassNotFoundException elsewhere) {
+            throw new IllegalStateException("neither an enum nor known here: " + type, elsewhere);
+        }
     }
 
     private static void row(StringBuilder page, String... cells) {
