@@ -106,6 +106,12 @@ final class DeliverCallback implements LaneHandler {
         return again(held.claim(), "the broker failed on this callback", Optional.empty());
     }
 
+    @Override
+    public String state() {
+        int open = origins.open();
+        return open == 0 ? "ok" : "circuits-open:" + open;
+    }
+
     /** Origins without a free place, so that their results do not take places from others. */
     @Override
     public Set<String> passOver() {

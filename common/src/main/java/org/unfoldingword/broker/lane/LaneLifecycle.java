@@ -30,6 +30,11 @@ public final class LaneLifecycle implements SmartLifecycle {
         running = false;
     }
 
+    /** True while the worker's loops run and Redis answers them. */
+    public boolean healthy() {
+        return worker.healthy();
+    }
+
     @Override
     public int getPhase() {
         return 0;

@@ -185,6 +185,11 @@ public final class Lanes implements AutoCloseable {
         return count.run(slots(allPartitions()));
     }
 
+    /** Asks Redis for a sign of life. */
+    public void ping() {
+        redis.call(commands -> commands.get(Keyspace.partitionCount()));
+    }
+
     @Override
     public void close() {
         redis.close();

@@ -1,5 +1,5 @@
 --[[
-  Ends a pause, in some partitions. Safe to repeat.
+  Ends a pause, in some partitions. Safe to repeat. Puts a queue back in line that, by a hand in the data, is in none.
   KEYS  one block per partition
   ARGV  1 lane   2 what: a queue name | '@' + group | '*'
   Returns  per block: 1 if it was paused, else 0
@@ -18,9 +18,12 @@ for at = 1, #KEYS, BLOCK do
       redis.call('ZADD', b.groups, 'NX', micros, group)
       wake(b)
     end
-  elseif redis.call('ZSCORE', b.later, what) == 'inf' then
-    make_ready(b, what)
-    wake(b)
+  else
+    local due = redis.call('ZSCORE', b.later, what)
+    if due == 'inf' or (not due and redis.call('EXISTS', b.queue .. what) == 1) then
+      make_ready(b, what)
+      wake(b)
+    end
   end
 end
 return result

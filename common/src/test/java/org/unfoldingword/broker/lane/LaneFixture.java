@@ -143,6 +143,21 @@ public final class LaneFixture implements AutoCloseable {
         return texts;
     }
 
+    /** A dispatcher and a deliverer that tell their states. */
+    public void alive(String dispatcher, String deliverer) {
+        lanes.claim(
+                Lane.MESSAGES, lanes.allPartitions(), "dispatcher-1", 0, ClaimEntries.Beat.ALIVE, dispatcher, Set.of());
+        lanes.claim(
+                Lane.CALLBACKS, lanes.allPartitions(), "deliverer-1", 0, ClaimEntries.Beat.ALIVE, deliverer, Set.of());
+    }
+
+    /** As if the conversation's head had been the head for so long. */
+    public void ageHead(Conversation conversation, Duration age) {
+        String heads = "broker:{p%02d}:heads:messages".formatted(conversation.partition(16));
+        double since = InstantSource.system().instant().minus(age).toEpochMilli();
+        redis.call(commands -> commands.zadd(heads, since, Redis.utf8(conversation.name())));
+    }
+
     /** As if the time until the lease's end or the next attempt had passed. */
     public void makeDue(Conversation conversation) {
         String later = "broker:{p%02d}:later:messages".formatted(conversation.partition(16));

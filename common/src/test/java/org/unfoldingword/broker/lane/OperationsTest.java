@@ -101,6 +101,20 @@ class OperationsTest {
             assertThat(lane.drain()).containsExactlyInAnyOrder("one", "two");
         }
 
+        /** Somebody had removed a conversation from the index by hand, and nothing but a new key would have made it move. */
+        @Test
+        void putsAConversationBackThatIsInNoLine() {
+            lane.append(ANN, "one");
+            String line = "broker:{p%02d}:ready:messages:acme".formatted(ANN.partition(16));
+            lane.redis.call(commands -> commands.del(line));
+            lane.redis.call(commands -> commands.del("broker:{p%02d}:ready:messages".formatted(ANN.partition(16))));
+            assertThat(lane.drain()).isEmpty();
+            assertThat(operations.audit().clean()).isFalse();
+
+            operations.resume(new Scope.One(ANN));
+            assertThat(lane.drain()).containsExactly("one");
+        }
+
         @Test
         void takesNothingOfAPausedOrgAndAllOfTheOthers() {
             lane.append(ANN, "one");

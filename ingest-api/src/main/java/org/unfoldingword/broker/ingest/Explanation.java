@@ -117,6 +117,9 @@ record Explanation(Map<String, String> holders, Duration lease, Optional<Timelin
                 holders.values().stream().filter(state -> !state.equals("ok")).count();
         if (holders.isEmpty()) {
             sentences.add("No " + kind + " is alive: nothing is taken until one is started.");
+        } else if (lane == Lane.CALLBACKS) {
+            sentences.add(count(holders.size(), kind) + " alive"
+                    + (open == 0 ? "." : ", " + open + " with an open circuit to some endpoint."));
         } else if (open == holders.size()) {
             sentences.add("The circuit to the worker is open in "
                     + (open == 1 ? "the only " + kind : "all " + open + " " + kind + "s")

@@ -1,12 +1,19 @@
 package org.unfoldingword.broker.ingest;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
-import org.unfoldingword.broker.lane.Lanes;
+import org.unfoldingword.broker.lane.Lane;
+import org.unfoldingword.broker.lane.Live;
+import org.unfoldingword.broker.lane.Operations;
+import org.unfoldingword.broker.lane.QueueFilter;
+import org.unfoldingword.broker.lane.QueueState;
 import org.unfoldingword.broker.lane.RedisUnavailable;
 import org.unfoldingword.broker.lane.Totals;
 import org.unfoldingword.broker.message.Json;
@@ -15,24 +22,57 @@ import org.unfoldingword.broker.message.Json;
 @RestController
 final class HealthController {
 
-    private final Lanes lanes;
+    private final Operations operations;
+    private final HealthProperties properties;
 
-    HealthController(Lanes lanes) {
-        this.lanes = lanes;
+    HealthController(Operations operations, HealthProperties properties) {
+        this.operations = operations;
+        this.properties = properties;
     }
 
     @GetMapping("/health")
     ResponseEntity<byte[]> get() {
-        Optional<Totals> totals = totals();
+        try {
+            Live live = operations.live();
+            List<String> reasons = diagnosis(live).reasons(properties.memoryPercentMax());
+            return answer(200, reasons.isEmpty() ? "healthy" : "degraded", Optional.of(live.totals()), reasons);
+        } catch (RedisUnavailable away) {
+            return answer(503, "unhealthy", Optional.empty(), List.of("Redis cannot be reached"));
+        }
+    }
+
+    private Diagnosis diagnosis(Live live) {
+        return new Diagnosis(
+                live,
+                operations.memory(),
+                live.messages().paused() == 0 ? List.of() : operations.pauses(),
+                stuck(Lane.MESSAGES, live.messages()),
+                stuck(Lane.CALLBACKS, live.callbacks()));
+    }
+
+    /** Looks closer only when some head has stood for too long; it may be one that is paused. */
+    private Optional<QueueState> stuck(Lane lane, Live.Fare fare) {
+        Duration tooLong = properties.stuckAfter();
+        if (fare.longestHead().filter(stood -> stood.compareTo(tooLong) > 0).isEmpty()) {
+            return Optional.empty();
+        }
+        QueueFilter stuck = new QueueFilter(QueueFilter.Only.STUCK, tooLong, Duration.ZERO, /* part= */ "");
+        return operations.queues(lane, stuck, Optional.empty(), /* limit= */ 1).items().stream()
+                .findFirst();
+    }
+
+    private static ResponseEntity<byte[]> answer(
+            int code, String status, Optional<Totals> totals, List<String> reasons) {
         ObjectNode json = Json.mapper().createObjectNode();
-        boolean worker = totals.map(t -> t.dispatchers().containsValue("ok")).orElse(false);
-        boolean deliverers = totals.map(t -> !t.deliverers().isEmpty()).orElse(false);
-        json.put("status", totals.isEmpty() ? "unhealthy" : worker && deliverers ? "healthy" : "degraded");
+        json.put("status", status);
         json.put("redis_connected", totals.isPresent());
-        json.put("worker_connected", worker);
+        json.put(
+                "worker_connected",
+                totals.map(t -> t.dispatchers().containsValue("ok")).orElse(false));
         json.put("active_queues", totals.map(Totals::activeQueues).orElse(0L));
         json.put(
-                "queued_messages", totals.map(t -> t.unfinished() - t.running()).orElse(0L));
+                "queued_messages",
+                totals.map(t -> Math.max(0, t.unfinished() - t.running())).orElse(0L));
         json.put("messages_processing", totals.map(Totals::running).orElse(0L));
         json.put(
                 "dead_letters",
@@ -40,17 +80,11 @@ final class HealthController {
         json.put("dispatchers", totals.map(t -> t.dispatchers().size()).orElse(0));
         json.put("deliverers", totals.map(t -> t.deliverers().size()).orElse(0));
         json.put("version", version());
-        return ResponseEntity.status(totals.isPresent() ? 200 : 503)
+        ArrayNode words = json.putArray("reasons");
+        reasons.forEach(words::add);
+        return ResponseEntity.status(code)
                 .contentType(MediaType.APPLICATION_JSON)
                 .body(Bodies.bytes(json));
-    }
-
-    private Optional<Totals> totals() {
-        try {
-            return Optional.of(lanes.totals());
-        } catch (RedisUnavailable away) {
-            return Optional.empty();
-        }
     }
 
     private static String version() {

@@ -19,7 +19,7 @@ import org.unfoldingword.broker.telemetry.Telemetry;
 
 /** The ingest role: the one door of this package. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(IngestProperties.class)
+@EnableConfigurationProperties({IngestProperties.class, HealthProperties.class})
 @Import({
     LaneConfiguration.class,
     MessageController.class,
@@ -33,6 +33,8 @@ import org.unfoldingword.broker.telemetry.Telemetry;
     AuditController.class,
     LiveController.class,
     ConsolePage.class,
+    ApiDescription.class,
+    DocsController.class,
     Problems.class
 })
 public class IngestConfiguration {

@@ -1,5 +1,6 @@
 package org.unfoldingword.broker.launcher;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -12,6 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
@@ -66,6 +69,7 @@ final class ServerProcess {
 
     /** Runs once, on a thread of its own, when a signal came or the start has failed. */
     void stop() {
+        // 0. Readiness goes first: who shares out the load looks elsewhere, while everything is still served.
         // 1. HTTP stops accepting, and requests under way get their answers (Spring's highest life-cycle phase).
         // 2. The lanes stop claiming, finish or give back what they hold (the roles' phases, lower).
         // 3. The web servers and connections close, then the beans go.
@@ -74,6 +78,7 @@ final class ServerProcess {
         try {
             if (serving != null && served) {
                 log.info("stopping; what runs may finish");
+                leave(serving);
                 serving.close();
             }
         } finally {
@@ -87,8 +92,19 @@ final class ServerProcess {
         }
     }
 
+    private static void leave(ConfigurableApplicationContext serving) {
+        AvailabilityChangeEvent.publish(serving, ReadinessState.REFUSING_TRAFFIC);
+        try {
+            Sleeper.real()
+                    .sleep(serving.getEnvironment()
+                            .getProperty("broker.readiness-lead", Duration.class, Duration.ZERO));
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private Class<?>[] sources() {
-        List<Class<?>> sources = new ArrayList<>(List.of(BrokerApplication.class));
+        List<Class<?>> sources = new ArrayList<>(List.of(BrokerApplication.class, ProcessHealth.class));
         roles.forEach(role -> sources.add(role.configuration()));
         return sources.toArray(Class<?>[]::new);
     }

@@ -1,0 +1,60 @@
+package org.unfoldingword.broker.ingest;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.unfoldingword.broker.lane.Live;
+import org.unfoldingword.broker.lane.Memory;
+import org.unfoldingword.broker.lane.Pause;
+import org.unfoldingword.broker.lane.QueueState;
+import org.unfoldingword.broker.lane.Scope;
+
+/**
+ * What keeps the whole from being healthy although Redis answers, in words. Pure: the same facts give the same words. Names no
+ * user, because everybody may ask for the health.
+ *
+ * @param pauses in force
+ * @param stuck the longest-standing conversation that is not paused, if it has stood for too long
+ * @param stuckCallbacks likewise of callbacks
+ */
+record Diagnosis(
+        Live live,
+        Memory memory,
+        Collection<Pause> pauses,
+        Optional<QueueState> stuck,
+        Optional<QueueState> stuckCallbacks) {
+
+    List<String> reasons(int memoryPercentMax) {
+        List<String> reasons = new ArrayList<>();
+        holders("dispatcher", "the worker", live.totals().dispatchers(), reasons);
+        holders("deliverer", "a callback endpoint", live.totals().deliverers(), reasons);
+        if (pauses.stream().anyMatch(pause -> pause.scope() instanceof Scope.All)) {
+            reasons.add("everything is paused");
+        }
+        stuck.ifPresent(queue -> reasons.add("a conversation has stood still for " + minutes(queue.headFor())));
+        stuckCallbacks.ifPresent(
+                queue -> reasons.add("callbacks to an endpoint have stood still for " + minutes(queue.headFor())));
+        memory.maxBytes()
+                .map(most -> memory.usedBytes() * 100 / most)
+                .filter(percent -> percent >= memoryPercentMax)
+                .ifPresent(percent -> reasons.add("Redis has used " + percent + " % of its memory"));
+        return reasons;
+    }
+
+    private static void holders(String kind, String other, Map<String, String> states, List<String> reasons) {
+        long open =
+                states.values().stream().filter(state -> !state.equals("ok")).count();
+        if (states.isEmpty()) {
+            reasons.add("no " + kind + " is alive");
+        } else if (open > 0) {
+            reasons.add("the circuit to " + other + " is open in " + open + " of " + states.size() + " " + kind + "s");
+        }
+    }
+
+    private static String minutes(Duration duration) {
+        return duration.toMinutes() < 120 ? duration.toMinutes() + " min" : duration.toHours() + " h";
+    }
+}
