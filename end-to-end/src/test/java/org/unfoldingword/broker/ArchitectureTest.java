@@ -36,7 +36,8 @@ class ArchitectureTest {
     private static final String BENCHMARK = "..broker.benchmark..";
     private static final String MESSAGE = "..broker.message..";
     private static final String LANE = "..broker.lane..";
-    private static final String[] COMMON = {MESSAGE, LANE, "..broker.event..", "..broker.http..", "..broker.telemetry.."
+    private static final String[] COMMON = {
+        MESSAGE, LANE, "..broker.access..", "..broker.event..", "..broker.http..", "..broker.telemetry.."
     };
 
     /** The one adapter to the machine's clocks, chance and sleep. */

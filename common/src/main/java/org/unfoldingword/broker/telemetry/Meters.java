@@ -24,6 +24,7 @@ public enum Meters {
     // ── Messages in
     ACCEPTED("broker.messages.accepted", Kind.COUNTER, "Messages accepted", "delivery"),
     REFUSED("broker.messages.refused", Kind.COUNTER, "Requests refused before anything was done", "code"),
+    KEYS_STALE("broker.keys.stale", Kind.GAUGE, "1 while the key file is broken and the last good one is in force"),
 
     // ── One attempt
     CLAIMED("broker.lane.claimed", Kind.COUNTER, "Entries taken under a lease", "lane"),

@@ -1,52 +1,72 @@
 package org.unfoldingword.broker.ingest;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.security.MessageDigest;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.unfoldingword.broker.access.Account;
+import org.unfoldingword.broker.access.ApiKeys;
 
-/** Lets a request to the API pass only with the key, as {@code X-API-Key} or {@code Authorization: Bearer}. */
+/**
+ * Lets a request pass only with a key, as {@code X-API-Key} or {@code Authorization: Bearer}, or to an open path; tells those
+ * behind it who the {@link Caller} is. What the caller may do is judged later.
+ */
 final class ApiKeyFilter extends OncePerRequestFilter {
 
-    private final byte[] key;
+    private final ApiKeys keys;
+    private final Optional<String> defaultOrg;
+    private final List<RefusalStyle> styles;
+    private final Problems problems;
 
-    ApiKeyFilter(String key) {
-        this.key = key.getBytes(UTF_8);
+    ApiKeyFilter(ApiKeys keys, Optional<String> defaultOrg, List<RefusalStyle> styles, Problems problems) {
+        this.keys = keys;
+        this.defaultOrg = defaultOrg;
+        this.styles = List.copyOf(styles);
+        this.problems = problems;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return OpenPaths.include(request);
     }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         Optional<String> shown = shown(request);
-        if (shown.filter(text -> MessageDigest.isEqual(text.getBytes(UTF_8), key))
-                .isPresent()) {
-            chain.doFilter(request, response);
+        Optional<Account> account = shown.flatMap(keys::find);
+        if (account.isEmpty()) {
+            refuse(shown.isEmpty() ? Denied.NO_KEY : Denied.UNKNOWN_KEY, request, response);
             return;
         }
-        String fault = shown.isPresent() ? "unknown key" : "no key";
-        Problem problem = Problem.of(
-                401, "unauthorized", fault + " (expected: X-API-Key or Authorization: Bearer with a known key)");
-        response.setStatus(401);
-        response.setHeader("WWW-Authenticate", "Bearer");
-        response.setContentType("application/problem+json");
-        response.getOutputStream().write(Problems.body(problem));
+        Caller.of(account.get(), defaultOrg).mark(request);
+        chain.doFilter(request, response);
+    }
+
+    private void refuse(Denied denied, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        for (RefusalStyle style : styles) {
+            if (style.covers(request)) {
+                style.write(denied, response);
+                return;
+            }
+        }
+        problems.write(denied.problem(), response);
     }
 
     private static Optional<String> shown(HttpServletRequest request) {
         String own = request.getHeader("X-API-Key");
         if (own != null) {
-            return Optional.of(own);
+            return Optional.of(own.strip()).filter(key -> !key.isEmpty());
         }
         String authorization = request.getHeader("Authorization");
         if (authorization != null && authorization.toLowerCase(Locale.ROOT).startsWith("bearer ")) {
-            return Optional.of(authorization.substring("bearer ".length()).strip());
+            return Optional.of(authorization.substring("bearer ".length()).strip())
+                    .filter(key -> !key.isEmpty());
         }
         return Optional.empty();
     }

@@ -8,12 +8,14 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Action;
 import org.unfoldingword.broker.lane.AuditReport;
 import org.unfoldingword.broker.lane.Operations;
 
 /** {@code /audit} and {@code /actions}: whether the accounts hold, and what operators did. */
 @RestController
+@Needs(Right.OPERATE)
 final class AuditController {
 
     private final Operations operations;

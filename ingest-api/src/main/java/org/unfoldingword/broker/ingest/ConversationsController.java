@@ -10,6 +10,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.Lanes;
 import org.unfoldingword.broker.lane.Live;
@@ -25,6 +26,7 @@ import org.unfoldingword.broker.message.Conversation;
 
 /** {@code /conversations} and {@code /pending}: which conversations there are, how each stands, and why. */
 @RestController
+@Needs(Right.OPERATE)
 final class ConversationsController {
 
     private static final String PATH = "/api/v1/operator/conversations";

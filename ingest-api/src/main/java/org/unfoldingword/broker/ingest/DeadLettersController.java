@@ -14,6 +14,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.DeadLetter;
 import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.Operations;
@@ -23,6 +24,7 @@ import org.unfoldingword.broker.message.MessageId;
 
 /** {@code /dead-letters}: what failed or could not be delivered, and what is done about it. */
 @RestController
+@Needs(Right.OPERATE)
 final class DeadLettersController {
 
     private static final String PATH = "/api/v1/operator/dead-letters";

@@ -10,12 +10,14 @@ import java.util.HexFormat;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Erased;
 import org.unfoldingword.broker.lane.Operations;
 import org.unfoldingword.broker.message.Conversation;
 
 /** {@code /erase}: takes away all that is kept of a user. */
 @RestController
+@Needs(Right.OPERATE)
 final class ErasureController {
 
     private final Operations operations;

@@ -8,6 +8,10 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.unfoldingword.broker.access.AccessConfiguration;
+import org.unfoldingword.broker.access.ApiKeys;
 import org.unfoldingword.broker.http.AddressGuard;
 import org.unfoldingword.broker.lane.LaneConfiguration;
 import org.unfoldingword.broker.lane.Lanes;
@@ -21,6 +25,7 @@ import org.unfoldingword.broker.telemetry.Telemetry;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties({IngestProperties.class, HealthProperties.class})
 @Import({
+    AccessConfiguration.class,
     LaneConfiguration.class,
     MessageController.class,
     QueueController.class,
@@ -75,10 +80,23 @@ public class IngestConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<ApiKeyFilter> apiKeyFilter(IngestProperties properties) {
-        FilterRegistrationBean<ApiKeyFilter> filter =
-                new FilterRegistrationBean<>(new ApiKeyFilter(properties.apiKey()));
-        filter.addUrlPatterns("/api/*");
-        return filter;
+    FilterRegistrationBean<ApiKeyFilter> apiKeyFilter(
+            ApiKeys keys, IngestProperties properties, List<RefusalStyle> styles, Problems problems) {
+        if (keys.none()) {
+            throw new IllegalArgumentException(
+                    "broker.access.api-key: not set (expected: the key that clients show; environment: BROKER_API_KEY,"
+                            + " or many keys in BROKER_API_KEYS_FILE)");
+        }
+        return new FilterRegistrationBean<>(new ApiKeyFilter(keys, properties.defaultOrgIfAny(), styles, problems));
+    }
+
+    @Bean
+    WebMvcConfigurer rights() {
+        return new WebMvcConfigurer() {
+            @Override
+            public void addInterceptors(InterceptorRegistry registry) {
+                registry.addInterceptor(new RightsCheck());
+            }
+        };
     }
 }

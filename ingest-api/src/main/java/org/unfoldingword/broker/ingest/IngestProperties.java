@@ -9,8 +9,6 @@ import org.springframework.util.unit.DataSize;
 /**
  * What the ingest API takes and how long it holds.
  *
- * @param apiKey the key that clients show; required
- * @param apiKeysFile many keys; not supported yet, refused at start
  * @param syncWait the longest that a sync POST is held; after that it answers 202 and the result stays readable
  * @param maxBody a longer request body is refused with 413
  * @param defaultOrg the org of a request that names none; empty: such a request is refused
@@ -18,22 +16,12 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("broker.ingest")
 record IngestProperties(
-        @DefaultValue("") String apiKey,
-        @DefaultValue("") String apiKeysFile,
         @DefaultValue("120s") Duration syncWait,
         @DefaultValue("40MB") DataSize maxBody,
         @DefaultValue("") String defaultOrg,
         @DefaultValue("2s") Duration retryAfter) {
 
     IngestProperties {
-        if (!apiKeysFile.isEmpty()) {
-            throw new IllegalArgumentException("broker.ingest.api-keys-file: " + apiKeysFile
-                    + " (expected: none yet; use BROKER_API_KEY; environment: BROKER_API_KEYS_FILE)");
-        }
-        if (apiKey.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "broker.ingest.api-key: not set (expected: the key that clients show; environment: BROKER_API_KEY)");
-        }
         if (syncWait.isNegative() || syncWait.compareTo(Duration.ofHours(1)) > 0) {
             throw new IllegalArgumentException(
                     "broker.ingest.sync-wait: " + syncWait + " (expected: 0s to 1h; environment: BROKER_SYNC_WAIT)");
@@ -47,11 +35,5 @@ record IngestProperties(
 
     Optional<String> defaultOrgIfAny() {
         return defaultOrg.isEmpty() ? Optional.empty() : Optional.of(defaultOrg);
-    }
-
-    /** The key is not shown. */
-    @Override
-    public String toString() {
-        return "IngestProperties[apiKey=…, syncWait=" + syncWait + ", maxBody=" + maxBody + "]";
     }
 }

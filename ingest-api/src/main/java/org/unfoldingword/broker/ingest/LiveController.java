@@ -15,6 +15,7 @@ import org.springframework.context.event.EventListener;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.RedisUnavailable;
 import org.unfoldingword.broker.message.Conversation;
 
@@ -23,6 +24,7 @@ import org.unfoldingword.broker.message.Conversation;
  * picture, so one that was missed costs nothing. A look on costs a virtual thread, and a handful of Redis commands each time.
  */
 @RestController
+@Needs(Right.OPERATE)
 final class LiveController {
 
     private static final long OVERVIEW_EVERY_MILLIS = 2_000;

@@ -20,6 +20,8 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.unfoldingword.broker.access.Delivery;
+import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Found;
 import org.unfoldingword.broker.lane.IdempotencyKey;
 import org.unfoldingword.broker.lane.Lanes;
@@ -58,20 +60,25 @@ final class MessageController {
     }
 
     @PostMapping(PATH)
+    @Needs(Right.SUBMIT)
     ResponseEntity<byte[]> post(
             HttpServletRequest request,
             @RequestHeader HttpHeaders headers,
             @RequestHeader(name = "traceparent", defaultValue = "") String traceparent)
             throws IOException, InterruptedException {
         Bodies.Read body = Bodies.read(request, properties.maxBody().toBytes());
-        Submission submission = Submission.read(body.object(), properties.defaultOrgIfAny());
+        Caller caller = Caller.of(request);
+        Submission submission = Submission.read(body.object(), caller.defaultOrg());
+        caller.requireNames(submission.org(), submission.client());
         Optional<IdempotencyKey> key = Optional.ofNullable(headers.getFirst("Idempotency-Key"))
                 .or(submission::clientMessageId)
                 .map(text -> IdempotencyKey.of(submission.client(), text, body.bytes()));
         Preference preference = Preference.of(headers.get("Prefer"));
+        boolean async = preference.async()
+                || caller.delivery() == Delivery.ASYNC && preference.hold().isEmpty();
         MessageId id = acceptMessage.newId(submission);
 
-        if (submission.callbackUrl().isPresent() || preference.async()) {
+        if (submission.callbackUrl().isPresent() || async) {
             AcceptMessage.Taken taken = acceptMessage.accept(id, submission, key, traceparent, Watching.NOTHING);
             count(taken, submission.callbackUrl().isPresent() ? "callback" : "async");
             return queued(taken, preference.async());
@@ -89,12 +96,19 @@ final class MessageController {
     }
 
     @GetMapping(PATH + "/{messageId}")
-    ResponseEntity<byte[]> get(@PathVariable String messageId, @RequestParam Optional<String> wait)
+    @Needs(Right.READ)
+    ResponseEntity<byte[]> get(
+            HttpServletRequest request, @PathVariable String messageId, @RequestParam Optional<String> wait)
             throws InterruptedException, IOException {
         MessageId id = MessageId.parse(messageId).orElseThrow(MessageController::unknown);
-        Optional<Found> found = wait.isPresent()
-                ? watches.awaitEnd(id, seconds(wait.get()), /* known= */ false)
-                : lanes.find(id, Watching.NOTHING);
+        Optional<Duration> patience = wait.map(this::seconds);
+        Found now = lanes.find(id, Watching.NOTHING)
+                .filter(found -> Caller.of(request).sees(found))
+                .orElseThrow(MessageController::unknown);
+        if (patience.isEmpty() || now.record().state().ended()) {
+            return json(200).body(MessageView.of(now));
+        }
+        Optional<Found> found = watches.awaitEnd(id, patience.get(), /* known= */ false);
         return json(200).body(MessageView.of(found.orElseThrow(MessageController::unknown)));
     }
 

@@ -9,6 +9,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
+import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Found;
 import org.unfoldingword.broker.lane.Lanes;
 import org.unfoldingword.broker.lane.MessageRecord;
@@ -19,6 +20,7 @@ import org.unfoldingword.broker.message.MessageId;
 
 /** {@code /messages/{id}}: one message's life, without its content. */
 @RestController
+@Needs(Right.OPERATE)
 final class OperatorMessageController {
 
     private final Operations operations;

@@ -26,9 +26,7 @@ final class OperatorRequest {
 
     /** Who asks, for the record of an action. */
     static String who(HttpServletRequest request) {
-        return Optional.ofNullable(request.getUserPrincipal())
-                .map(java.security.Principal::getName)
-                .orElse("operator");
+        return Caller.of(request).id();
     }
 
     static Lane lane(Optional<String> word) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Live;
 import org.unfoldingword.broker.lane.Memory;
 import org.unfoldingword.broker.lane.Operations;
@@ -15,6 +16,7 @@ import org.unfoldingword.broker.telemetry.Ticker;
 
 /** {@code /overview}: how the whole fares, at a cost that does not grow with the number of users. */
 @RestController
+@Needs(Right.OPERATE)
 final class OverviewController {
 
     private final Operations operations;

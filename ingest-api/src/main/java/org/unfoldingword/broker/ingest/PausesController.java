@@ -9,11 +9,13 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
+import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Operations;
 import org.unfoldingword.broker.lane.Scope;
 
 /** {@code /pauses}, {@code /pause} and {@code /resume}: stops a conversation, an org or all, and lets them go on. */
 @RestController
+@Needs(Right.OPERATE)
 final class PausesController {
 
     private static final int REASON_MAX = 500;

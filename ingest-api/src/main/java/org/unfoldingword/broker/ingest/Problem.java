@@ -24,9 +24,11 @@ final class Problem extends RuntimeException {
 
     /** The field's value is at fault: {@code field: value (expected: what)}. */
     static Problem field(String field, String value, String expected) {
-        String shown = value.length() > 80 ? value.substring(0, 80) + "…" : value;
         return new Problem(
-                400, "invalid_field", Optional.of(field), field + ": " + shown + " (expected: " + expected + ")");
+                400,
+                "invalid_field",
+                Optional.of(field),
+                field + ": " + shown(value) + " (expected: " + expected + ")");
     }
 
     /** As {@link #field(String, String, String)}, where the fault is told already. */
@@ -34,8 +36,18 @@ final class Problem extends RuntimeException {
         return new Problem(400, "invalid_field", Optional.of(field), String.valueOf(fault.getMessage()));
     }
 
+    /** 403: the field names what the caller may not name. */
+    static Problem forbidden(String code, String field, String value, String expected) {
+        return new Problem(
+                403, code, Optional.of(field), field + ": " + shown(value) + " (expected: " + expected + ")");
+    }
+
     static Problem of(int status, String code, String detail) {
         return new Problem(status, code, Optional.empty(), detail);
+    }
+
+    private static String shown(String value) {
+        return value.length() > 80 ? value.substring(0, 80) + "…" : value;
     }
 
     int status() {

@@ -2,6 +2,7 @@ package org.unfoldingword.broker.ingest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.UUID;
 import org.apache.catalina.connector.ClientAbortException;
@@ -66,6 +67,17 @@ final class Problems {
         String incident = UUID.randomUUID().toString();
         log.error("incident {}: unexpected error in a request", incident, thrown);
         return answer(Problem.of(500, "internal_error", "Unexpected error; incident " + incident), new HttpHeaders());
+    }
+
+    /** Answers a request that has not reached a controller. */
+    void write(Problem problem, HttpServletResponse response) throws IOException {
+        Meters.REFUSED.counter(meters, "code", problem.code()).increment();
+        response.setStatus(problem.status());
+        if (problem.status() == 401) {
+            response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
+        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
+        response.getOutputStream().write(body(problem));
     }
 
     private ResponseEntity<byte[]> answer(Problem problem, HttpHeaders headers) {

@@ -2,6 +2,7 @@ package org.unfoldingword.broker.ingest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -10,6 +11,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Lanes;
 import org.unfoldingword.broker.lane.QueueView;
 import org.unfoldingword.broker.message.Conversation;
@@ -17,21 +19,21 @@ import org.unfoldingword.broker.message.Json;
 
 /** {@code /api/v1/queue/{user_id}}: what waits in a user's conversation. */
 @RestController
+@Needs(Right.READ)
 final class QueueController {
 
-    private final IngestProperties properties;
     private final Lanes lanes;
 
-    QueueController(IngestProperties properties, Lanes lanes) {
-        this.properties = properties;
+    QueueController(Lanes lanes) {
         this.lanes = lanes;
     }
 
     @GetMapping(path = "/api/v1/queue/{userId}", produces = MediaType.APPLICATION_JSON_VALUE)
-    byte[] get(@PathVariable String userId, @RequestParam(name = "org_id") Optional<String> orgId) {
-        String org = orgId.filter(given -> !given.isBlank())
-                .or(properties::defaultOrgIfAny)
-                .orElseThrow(() -> Problem.field("org_id", "missing", "the organisation's name"));
+    byte[] get(
+            HttpServletRequest request,
+            @PathVariable String userId,
+            @RequestParam(name = "org_id") Optional<String> orgId) {
+        String org = Caller.of(request).orgOf(orgId);
         QueueView queue = lanes.queue(Conversation.ofUser(org, userId));
         List<QueueView.Entry> entries = queue.entries();
         ObjectNode json = Json.mapper().createObjectNode();

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.HashMap;
 import java.util.Map;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -43,17 +44,24 @@ final class IngestServer implements AutoCloseable {
     }
 
     static IngestServer on(String redisUrl) {
+        return on(redisUrl, Map.of());
+    }
+
+    /** @param more settings, by property name */
+    static IngestServer on(String redisUrl, Map<String, Object> more) {
         SpringApplication application = new SpringApplication(Application.class);
         application.setBannerMode(Banner.Mode.OFF);
         application.setLogStartupInfo(false);
-        application.setDefaultProperties(Map.of(
+        Map<String, Object> settings = new HashMap<>(Map.of(
                 "server.port", "0",
                 "management.server.port", "-1",
                 "broker.redis.url", redisUrl,
-                "broker.ingest.api-key", KEY,
+                "broker.access.api-key", KEY,
                 "broker.callback.allowed-hosts", "127.0.0.1",
                 "spring.threads.virtual.enabled", "true",
                 "logging.level.root", "WARN"));
+        settings.putAll(more);
+        application.setDefaultProperties(settings);
         return new IngestServer((ServletWebServerApplicationContext) application.run());
     }
 
@@ -63,6 +71,24 @@ final class IngestServer implements AutoCloseable {
 
     Answer get(String path) {
         return send(request(path).header("X-API-Key", KEY));
+    }
+
+    /** With somebody's key. */
+    Answer get(String path, String key) {
+        return getWith(path, "X-API-Key", key);
+    }
+
+    Answer getWith(String path, String header, String value) {
+        return send(request(path).header(header, value));
+    }
+
+    /** With somebody's key, and a header that may be blank. */
+    Answer post(String path, String key, String json, String header, String value) {
+        HttpRequest.Builder request = request(path)
+                .header("X-API-Key", key)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json));
+        return send(header.isEmpty() ? request : request.header(header, value));
     }
 
     Answer getWithoutKey(String path) {

@@ -101,14 +101,14 @@ final class AllInOne implements Foundation {
     private Map<String, Object> secrets(Environment environment, DataDirectory data, Addresses addresses) {
         Map<String, Object> made = new HashMap<>();
         Optional<String> given =
-                text(environment, "broker.ingest.api-key").or(() -> text(environment, "broker.ingest.api-keys-file"));
+                text(environment, "broker.access.api-key").or(() -> text(environment, "broker.access.api-keys-file"));
         if (given.isEmpty()) {
             if (!addresses.loopbackOnly()) {
                 throw new StartFailure("BROKER_API_KEY: unset (expected: a key, since HOST " + addresses.host()
                         + " can be reached from other machines)");
             }
             key = data.secret(Secret.API_KEY);
-            made.put("broker.ingest.api-key", key);
+            made.put("broker.access.api-key", key);
         }
         if (text(environment, "broker.callback.signing-secrets").isEmpty()) {
             made.put("broker.callback.signing-secrets", data.secret(Secret.SIGNING_SECRET));

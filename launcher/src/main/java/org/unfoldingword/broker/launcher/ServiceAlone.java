@@ -39,8 +39,8 @@ final class ServiceAlone implements Foundation {
                     environment,
                     "BROKER_API_KEY",
                     "a client's key, or many in BROKER_API_KEYS_FILE",
-                    "broker.ingest.api-key",
-                    "broker.ingest.api-keys-file");
+                    "broker.access.api-key",
+                    "broker.access.api-keys-file");
         }
         Map<String, Object> settings = new HashMap<>();
         Addresses addresses = Addresses.of(environment, "0.0.0.0");

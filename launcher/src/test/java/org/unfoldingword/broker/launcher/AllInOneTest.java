@@ -42,7 +42,7 @@ class AllInOneTest {
                 .containsEntry("server.address", "127.0.0.1")
                 .containsEntry("management.server.address", "127.0.0.1")
                 .containsEntry("broker.callback.allowed-hosts", "127.0.0.1,localhost")
-                .containsEntry("broker.ingest.api-key", kept.secret(Secret.API_KEY))
+                .containsEntry("broker.access.api-key", kept.secret(Secret.API_KEY))
                 .containsEntry("broker.callback.signing-secrets", kept.secret(Secret.SIGNING_SECRET))
                 .containsKeys("broker.redis.url", "broker.worker.base-url", "broker.worker.api-key");
         settings.forEach((name, value) -> environment.setProperty(name, value.toString()));

@@ -23,8 +23,8 @@ class ApplicationYmlTest {
                     REDIS_URL                        | broker.redis.url                 | ''
                     WORKER_BASE_URL                  | broker.worker.base-url           | ''
                     WORKER_API_KEY                   | broker.worker.api-key            | ''
-                    BROKER_API_KEY                   | broker.ingest.api-key            | ''
-                    BROKER_API_KEYS_FILE             | broker.ingest.api-keys-file      | ''
+                    BROKER_API_KEY                   | broker.access.api-key            | ''
+                    BROKER_API_KEYS_FILE             | broker.access.api-keys-file      | ''
                     BROKER_PUBLIC_URL                | broker.worker.public-url         | ''
                     BROKER_DEFAULT_ORG               | broker.ingest.default-org        | ''
                     BROKER_DATA_DIR                  | broker.data-dir                  | data

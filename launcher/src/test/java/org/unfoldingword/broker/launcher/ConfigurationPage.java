@@ -203,7 +203,7 @@ final class ConfigurationPage {
             case "Integer", "Long" -> "number";
             case "Double" -> "decimal";
             case "Boolean" -> "`true` or `false`";
-            case "String" -> "text";
+            case "String", "SecretText" -> "text";
             case "List<String>", "Set<String>", "List<Hidden>" -> "texts";
             case "List<Duration>" -> "times";
             default -> words(type);

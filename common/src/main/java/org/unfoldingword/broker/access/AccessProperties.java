@@ -1,0 +1,40 @@
+package org.unfoldingword.broker.access;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Who may ask.
+ *
+ * @param apiKey one key that may do all; empty: none
+ * @param apiKeysFile a file of many keys, described in docs/security.md; empty: none
+ * @param reread how long a change of that file may go unnoticed: a withdrawn key works for so long
+ */
+@ConfigurationProperties("broker.access")
+record AccessProperties(
+        @DefaultValue("") SecretText apiKey,
+        @DefaultValue("") String apiKeysFile,
+        @DefaultValue("2s") Duration reread) {
+
+    AccessProperties {
+        if (!apiKey.reveal().matches("[!-~]{0,256}")) {
+            throw new IllegalArgumentException(
+                    "broker.access.api-key: (not shown) (expected: at most 256 printable ASCII"
+                            + " characters, no space; environment: BROKER_API_KEY)");
+        }
+        if (reread.compareTo(Duration.ofMillis(100)) < 0 || reread.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException("broker.access.reread: " + reread + " (expected: 100ms to 1h)");
+        }
+    }
+
+    Optional<SecretText> single() {
+        return apiKey.reveal().isEmpty() ? Optional.empty() : Optional.of(apiKey);
+    }
+
+    Optional<Path> file() {
+        return apiKeysFile.isBlank() ? Optional.empty() : Optional.of(Path.of(apiKeysFile));
+    }
+}

@@ -1,0 +1,63 @@
+package org.unfoldingword.broker.access;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Somebody with a key, or with several while they rotate, and what they may do. Shows no secret.
+ *
+ * @param id for logs and records; never a secret
+ * @param digests of its keys; each opens
+ * @param rights what it may do
+ * @param clients the {@code client_id}s that it may name
+ * @param orgs the orgs that it may name and see
+ * @param defaultOrg the org of its requests that name none
+ * @param delivery how its answers reach it where a request does not say
+ * @param callbackToken what tells its callback receiver that the broker calls; only kept where it has one in clear
+ */
+public record Account(
+        String id,
+        List<KeyDigest> digests,
+        Set<Right> rights,
+        Names clients,
+        Names orgs,
+        Optional<String> defaultOrg,
+        Delivery delivery,
+        Optional<SecretText> callbackToken) {
+
+    /** The id of the account of {@code BROKER_API_KEY}. */
+    public static final String SINGLE = "default";
+
+    public Account {
+        digests = List.copyOf(digests);
+        rights = Set.copyOf(rights);
+    }
+
+    /** The one account of {@code BROKER_API_KEY}: it may do all. */
+    static Account ofSingleKey(String key) {
+        return new Account(
+                SINGLE,
+                List.of(KeyDigest.of(key)),
+                EnumSet.allOf(Right.class),
+                new Names.All(),
+                new Names.All(),
+                Optional.empty(),
+                Delivery.SYNC,
+                Optional.of(new SecretText(key)));
+    }
+
+    public boolean may(Right right) {
+        return rights.contains(right);
+    }
+
+    /** Takes as long whether the first digest is the one or none is. */
+    boolean opensWith(KeyDigest shown) {
+        boolean opens = false;
+        for (KeyDigest digest : digests) {
+            opens |= digest.equals(shown);
+        }
+        return opens;
+    }
+}

@@ -1,0 +1,19 @@
+package org.unfoldingword.broker.access;
+
+import java.util.Locale;
+
+/** What a key allows; the words are those of {@code scopes} in the key file. */
+public enum Right {
+    /** Send messages, and cancel them. */
+    SUBMIT,
+    /** Read messages, streams and queues. */
+    READ,
+    /** The operator API. It shows all orgs, but nothing that anybody said. */
+    OPERATE,
+    /** With {@link #OPERATE}: also what was said. */
+    CONTENT;
+
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

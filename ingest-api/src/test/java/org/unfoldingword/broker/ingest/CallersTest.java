@@ -1,0 +1,240 @@
+package org.unfoldingword.broker.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+import org.unfoldingword.broker.lane.TestRedis;
+
+/** Who may do what, with a key file on a real server and a real Redis. */
+class CallersTest {
+
+    private static final String KEYS = """
+            {"keys":[
+              {"id":"web", "key":"brk_web_0123456789", "scopes":["submit","read"],
+               "client_ids":["web"], "orgs":["acme"], "default_delivery":"async"},
+              {"id":"chat", "key":"brk_chat_0123456789", "scopes":["submit","read"],
+               "client_ids":["whatsapp","telegram"], "orgs":["acme","other"]},
+              {"id":"rival", "key":"brk_rival_0123456789", "scopes":["submit","read"],
+               "client_ids":["*"], "orgs":["rival"]},
+              {"id":"reader", "key":"brk_reader_0123456789", "scopes":["read"], "client_ids":["*"], "orgs":["*"]},
+              {"id":"ops", "key":"brk_ops_0123456789", "scopes":["operate"], "client_ids":["*"], "orgs":["*"]}
+            ]}""";
+    private static final String WEB = "brk_web_0123456789";
+    private static final String CHAT = "brk_chat_0123456789";
+    private static final String RIVAL = "brk_rival_0123456789";
+    private static final String READER = "brk_reader_0123456789";
+    private static final String OPS = "brk_ops_0123456789";
+
+    @TempDir
+    private static Path directory;
+
+    private static IngestServer server;
+
+    @BeforeAll
+    static void serve() throws IOException {
+        Path file = Files.writeString(directory.resolve("keys.json"), KEYS);
+        server = IngestServer.on(
+                TestRedis.emptied().url(),
+                Map.of("broker.access.api-keys-file", file.toString(), "broker.ingest.default-org", "other"));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void takesTheKeyInEitherHeader() {
+        assertThat(server.getWith("/api/v1/queue/ann", "X-API-Key", WEB).status())
+                .isEqualTo(200);
+        assertThat(server.getWith("/api/v1/queue/ann", "Authorization", "Bearer " + WEB)
+                        .status())
+                .isEqualTo(200);
+        assertThat(server.getWith("/api/v1/queue/ann", "authorization", "bearer " + WEB)
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "X-API-Key,     brk_web_0123456780",
+        "X-API-Key,     ''",
+        "Authorization, Basic brk_web_0123456789",
+        "Authorization, Bearer",
+        "X-Other,       brk_web_0123456789"
+    })
+    void refusesWhoeverShowsNoKnownKey(String header, String value) {
+        IngestServer.Answer answer = server.getWith("/api/v1/queue/ann", header, value);
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.json().path("code").asText()).isEqualTo("unauthorized");
+        assertThat(answer.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+        assertThat(answer.headers().firstValue("Content-Type")).contains("application/problem+json");
+        assertThat(answer.text()).doesNotContain("brk_");
+    }
+
+    /** Also paths that nothing serves, and spellings that mean a guarded path. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1/message/x",
+                "/api/v1/operator/overview",
+                "/nowhere",
+                "/actuator/health",
+                "//api/v1/queue/ann",
+                "/%61pi/v1/queue/ann",
+                "/api;a=b/v1/queue/ann",
+                "/health/../api/v1/queue/ann",
+                "/docs/..;/api/v1/queue/ann",
+                "/console/..%2fapi/v1/queue/ann",
+                "/health/",
+                "/HEALTH"
+            })
+    void opensNothingButHealthDocsAndConsoleWithoutAKey(String path) {
+        assertThat(server.getWithoutKey(path).status()).isIn(400, 401);
+    }
+
+    @Test
+    void opensHealthWithoutAKey() {
+        assertThat(server.getWithoutKey("/health").status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        READER + ", submit",
+        OPS + ", submit",
+    })
+    void refusesASubmissionWithoutTheScope(String key, String scope) {
+        forbidden(post(key, "acme", "web", "ann"), "scope_missing", Optional.empty());
+    }
+
+    @Test
+    void refusesEachReadingWithoutItsScope() {
+        forbidden(server.get("/api/v1/queue/ann?org_id=acme", OPS), "scope_missing", Optional.empty());
+        forbidden(server.get("/api/v1/operator/overview", READER), "scope_missing", Optional.empty());
+        assertThat(server.get("/api/v1/operator/overview", OPS).status()).isEqualTo(200);
+    }
+
+    @Test
+    void refusesAnOrgAndAClientThatTheKeyMayNotName() {
+        forbidden(post(WEB, "rival", "web", "ann"), "org_forbidden", Optional.of("org_id"));
+        forbidden(post(WEB, "acme", "whatsapp", "ann"), "client_forbidden", Optional.of("client_id"));
+        assertThat(server.get("/api/v1/queue/ann?org_id=acme", WEB)
+                        .json()
+                        .path("queue_length")
+                        .asInt())
+                .as("nothing was accepted")
+                .isZero();
+    }
+
+    @Test
+    void hidesMessagesAndQueuesOfAnotherOrgOrClient() {
+        String id = post(WEB, "acme", "web", "bob").json().path("message_id").asText();
+        String path = "/api/v1/message/" + id;
+        assertThat(server.get(path, WEB).status()).isEqualTo(200);
+        assertThat(server.get(path, READER).status()).isEqualTo(200);
+
+        IngestServer.Answer hidden = server.get(path, RIVAL);
+        assertThat(hidden.status()).isEqualTo(404);
+        assertThat(hidden.text())
+                .isEqualTo(server.get("/api/v1/message/nothing", RIVAL).text());
+        assertThat(server.get(path + "?wait=60", RIVAL).status())
+                .as("without waiting")
+                .isEqualTo(404);
+        assertThat(server.get(path, CHAT).status()).as("another client's").isEqualTo(404);
+
+        assertThat(server.get("/api/v1/queue/bob?org_id=acme", WEB)
+                        .json()
+                        .path("queue_length")
+                        .asInt())
+                .isEqualTo(1);
+        assertThat(server.get("/api/v1/queue/bob?org_id=acme", RIVAL).status()).isEqualTo(404);
+    }
+
+    @Test
+    void takesTheKeysOnlyOrgElseTheBrokersDefaultElseNone() {
+        assertThat(post(WEB, "", "web", "cyd").status()).isEqualTo(202);
+        assertThat(server.get("/api/v1/queue/cyd", WEB)
+                        .json()
+                        .path("queue_length")
+                        .asInt())
+                .isEqualTo(1);
+        assertThat(server.get("/api/v1/queue/cyd?org_id=acme", READER)
+                        .json()
+                        .path("queue_length")
+                        .asInt())
+                .isEqualTo(1);
+
+        String async = "{\"user_id\":\"dan\",\"client_id\":\"whatsapp\",\"message\":\"hi\"}";
+        assertThat(server.post("/api/v1/message", CHAT, async, "Prefer", "respond-async")
+                        .status())
+                .isEqualTo(202);
+        assertThat(server.get("/api/v1/queue/dan?org_id=other", READER)
+                        .json()
+                        .path("queue_length")
+                        .asInt())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void answersAsTheKeysDefaultSaysUnlessTheRequestAsksForSomethingElse() {
+        IngestServer.Answer queued = post(WEB, "acme", "web", "eve");
+        assertThat(queued.status()).isEqualTo(202);
+        assertThat(queued.json().path("status").asText()).isEqualTo("queued");
+
+        String whatsapp = "{\"org_id\":\"acme\",\"user_id\":\"eve\",\"client_id\":\"whatsapp\",\"message\":\"hi\"}";
+        long before = System.nanoTime();
+        server.post("/api/v1/message", CHAT, whatsapp, "Prefer", "wait=1");
+        assertThat(Duration.ofNanos(System.nanoTime() - before)).as("held").isGreaterThan(Duration.ofMillis(900));
+        String web = whatsapp.replace("whatsapp", "web");
+        long again = System.nanoTime();
+        server.post("/api/v1/message", WEB, web, "Prefer", "wait=1");
+        assertThat(Duration.ofNanos(System.nanoTime() - again))
+                .as("held, since the request asks for it")
+                .isGreaterThan(Duration.ofMillis(900));
+    }
+
+    @Test
+    void everyEndpointNamesTheRightThatItNeedsOrIsOpen() {
+        RequestMappingHandlerMapping mapping = server.bean(RequestMappingHandlerMapping.class);
+        assertThat(mapping.getHandlerMethods()).isNotEmpty().allSatisfy((info, method) -> {
+            boolean ours = method.getBeanType().getName().startsWith("org.unfoldingword.");
+            boolean open = info.getPatternValues().stream().noneMatch(pattern -> pattern.startsWith("/api/"));
+            assertThat(!ours || open || names(method)).as(info + " " + method).isTrue();
+        });
+    }
+
+    private static boolean names(HandlerMethod method) {
+        return RightsCheck.neededBy(method).isPresent();
+    }
+
+    private static IngestServer.Answer post(String key, String org, String client, String user) {
+        String orgMember = org.isEmpty() ? "" : "\"org_id\":\"" + org + "\",";
+        return server.post(
+                "/api/v1/message",
+                key,
+                "{" + orgMember + "\"user_id\":\"" + user + "\",\"client_id\":\"" + client + "\",\"message\":\"hi\"}",
+                "",
+                "");
+    }
+
+    private static void forbidden(IngestServer.Answer answer, String code, Optional<String> field) {
+        assertThat(answer.status()).as(answer.text()).isEqualTo(403);
+        assertThat(answer.json().path("code").asText()).isEqualTo(code);
+        assertThat(answer.json().path("field").isMissingNode()).isEqualTo(field.isEmpty());
+        field.ifPresent(name -> assertThat(answer.json().path("field").asText()).isEqualTo(name));
+    }
+}
