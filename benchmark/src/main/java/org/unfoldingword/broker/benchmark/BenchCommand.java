@@ -37,6 +37,7 @@ final class BenchCommand implements Callable<Integer> {
             new Newcomer(),
             new Idle(),
             new InFlight(),
+            new Held(),
             new Voice(),
             new StartUp());
 

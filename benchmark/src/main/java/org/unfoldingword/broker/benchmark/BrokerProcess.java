@@ -111,16 +111,12 @@ final class BrokerProcess implements AutoCloseable {
 
     /** The most memory that the process has had resident, in MB; where the system does not tell, 0. */
     long peakMegabytes() throws IOException {
-        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
-        if (!Files.exists(status)) {
-            return 0;
-        }
-        for (String line : Files.readAllLines(status)) {
-            if (line.startsWith("VmHWM:")) {
-                return Long.parseLong(line.replaceAll("\\D", "")) / 1024;
-            }
-        }
-        return 0;
+        return status("VmHWM:") / 1024;
+    }
+
+    /** Its threads of the platform; where the system does not tell, 0. */
+    long threads() throws IOException {
+        return status("Threads:");
     }
 
     /** What it has printed. */
@@ -142,6 +138,18 @@ final class BrokerProcess implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+    }
+
+    private long status(String line) throws IOException {
+        Path status = Path.of("/proc", Long.toString(process.pid()), "status");
+        if (!Files.exists(status)) {
+            return 0;
+        }
+        return Files.readAllLines(status).stream()
+                .filter(text -> text.startsWith(line))
+                .mapToLong(text -> Long.parseLong(text.replaceAll("\\D", "")))
+                .findFirst()
+                .orElse(0);
     }
 
     static int freePort() throws IOException {

@@ -74,11 +74,12 @@ final class Store implements AutoCloseable {
     }
 
     long memoryUsed() throws IOException {
-        Matcher used = Pattern.compile("used_memory:(\\d+)").matcher(ask("INFO memory"));
-        if (!used.find()) {
-            throw new IOException("INFO memory: no used_memory");
-        }
-        return Long.parseLong(used.group(1));
+        return number("memory", "used_memory");
+    }
+
+    /** Connections now, that of the question included. */
+    long connections() throws IOException {
+        return number("clients", "connected_clients");
     }
 
     /** One inline command's answer, without the length of a bulk. */
@@ -115,6 +116,14 @@ final class Store implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+    }
+
+    private long number(String section, String name) throws IOException {
+        Matcher found = Pattern.compile(name + ":(\\d+)").matcher(ask("INFO " + section));
+        if (!found.find()) {
+            throw new IOException("INFO " + section + ": no " + name);
+        }
+        return Long.parseLong(found.group(1));
     }
 
     private boolean answers() {

@@ -2,12 +2,14 @@ package org.unfoldingword.broker.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.concurrent.Executors;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.servlet.config.annotation.AsyncSupportConfigurer;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.unfoldingword.broker.access.AccessConfiguration;
@@ -49,6 +51,26 @@ public class IngestConfiguration {
         Watches watches = Watches.open(lanes, SystemTime.ticker());
         Meters.WATCHES.gauge(meters, watches::watched);
         return watches;
+    }
+
+    @Bean
+    HeldRequests heldRequests(Lanes lanes, Watches watches) {
+        return new HeldRequests(
+                lanes,
+                watches,
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("held-deadlines").factory()));
+    }
+
+    /** Held requests and streams have deadlines of their own. */
+    @Bean
+    WebMvcConfigurer noDeadlineOfTheServer() {
+        return new WebMvcConfigurer() {
+            @Override
+            public void configureAsyncSupport(AsyncSupportConfigurer configurer) {
+                configurer.setDefaultTimeout(/* none */ 0);
+            }
+        };
     }
 
     @Bean

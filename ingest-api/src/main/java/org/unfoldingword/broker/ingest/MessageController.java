@@ -1,16 +1,13 @@
 package org.unfoldingword.broker.ingest;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.net.URI;
+import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -25,47 +22,46 @@ import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Found;
 import org.unfoldingword.broker.lane.IdempotencyKey;
 import org.unfoldingword.broker.lane.Lanes;
-import org.unfoldingword.broker.lane.MessageRecord;
-import org.unfoldingword.broker.lane.Watches;
+import org.unfoldingword.broker.lane.RedisUnavailable;
 import org.unfoldingword.broker.lane.Watching;
-import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
-import org.unfoldingword.broker.message.RawObject;
 import org.unfoldingword.broker.telemetry.Meters;
 
-/** {@code /api/v1/message}: a message in, its state and its answer out. Runs on virtual threads, so a held request is cheap. */
+/** {@code /api/v1/message}: a message in, its state and its answer out. What must wait is held without a thread. */
 @RestController
 final class MessageController {
 
-    private static final String PATH = "/api/v1/message";
+    static final String PATH = "/api/v1/message";
 
     private final IngestProperties properties;
     private final AcceptMessage acceptMessage;
     private final Lanes lanes;
-    private final Watches watches;
+    private final HeldRequests held;
     private final MeterRegistry meters;
 
     MessageController(
             IngestProperties properties,
             AcceptMessage acceptMessage,
             Lanes lanes,
-            Watches watches,
+            HeldRequests held,
             MeterRegistry meters) {
         this.properties = properties;
         this.acceptMessage = acceptMessage;
         this.lanes = lanes;
-        this.watches = watches;
+        this.held = held;
         this.meters = meters;
     }
 
+    /** @return the answer, or, for a request that is held, a future of it */
     @PostMapping(PATH)
     @Needs(Right.SUBMIT)
-    ResponseEntity<byte[]> post(
+    @SuppressWarnings("FutureReturnValueIgnored") // Spring takes it
+    Object post(
             HttpServletRequest request,
             @RequestHeader HttpHeaders headers,
             @RequestHeader(name = "traceparent", defaultValue = "") String traceparent)
-            throws IOException, InterruptedException {
+            throws IOException {
         Bodies.Read body = Bodies.read(request, properties.maxBody().toBytes());
         Caller caller = Caller.of(request);
         Submission submission = Submission.read(body.object(), caller.defaultOrg());
@@ -81,35 +77,36 @@ final class MessageController {
         if (submission.callbackUrl().isPresent() || async) {
             AcceptMessage.Taken taken = acceptMessage.accept(id, submission, key, traceparent, Watching.NOTHING);
             count(taken, submission.callbackUrl().isPresent() ? "callback" : "async");
-            return queued(taken, preference.async());
+            MessageAnswer.Accepted accepted = accepted(taken);
+            return preference.async() ? accepted.preferred() : accepted.build();
         }
-        Semaphore hints = new Semaphore(0);
-        try (Watches.Watch watch = watches.on(id, hints::release)) {
-            AcceptMessage.Taken taken = acceptMessage.accept(id, submission, key, traceparent, Watching.END);
-            count(taken, "held");
-            Duration wait = bounded(preference.hold().orElse(properties.syncWait()));
-            Optional<Found> found = taken.repeated()
-                    ? watches.awaitEnd(taken.id(), wait, /* known= */ false)
-                    : watches.awaitEnd(taken.id(), wait, /* known= */ true, hints);
-            return answer(taken, found);
+        HeldRequests.Hold hold = held.begin(id);
+        AcceptMessage.Taken taken;
+        try {
+            taken = acceptMessage.accept(id, submission, key, traceparent, Watching.END);
+        } catch (RuntimeException refused) {
+            hold.close();
+            throw refused;
         }
+        count(taken, "held");
+        return answer(taken, hold, bounded(preference.hold().orElse(properties.syncWait())));
     }
 
     @GetMapping(PATH + "/{messageId}")
     @Needs(Right.READ)
-    ResponseEntity<byte[]> get(
-            HttpServletRequest request, @PathVariable String messageId, @RequestParam Optional<String> wait)
-            throws InterruptedException, IOException {
-        MessageId id = MessageId.parse(messageId).orElseThrow(MessageController::unknown);
-        Optional<Duration> patience = wait.map(this::seconds);
-        Found now = lanes.find(id, Watching.NOTHING)
-                .filter(found -> Caller.of(request).sees(found))
-                .orElseThrow(MessageController::unknown);
-        if (patience.isEmpty() || now.record().state().ended()) {
-            return json(200).body(MessageView.of(now));
-        }
-        Optional<Found> found = watches.awaitEnd(id, patience.get(), /* known= */ false);
-        return json(200).body(MessageView.of(found.orElseThrow(MessageController::unknown)));
+    ResponseEntity<byte[]> get(HttpServletRequest request, @PathVariable String messageId) {
+        return view(Optional.of(find(request, messageId)));
+    }
+
+    @GetMapping(path = PATH + "/{messageId}", params = "wait")
+    @Needs(Right.READ)
+    CompletableFuture<ResponseEntity<byte[]>> get(
+            HttpServletRequest request, @PathVariable String messageId, @RequestParam String wait) {
+        Duration limit = seconds(wait);
+        Found now = find(request, messageId);
+        return now.record().state().ended()
+                ? CompletableFuture.completedFuture(view(Optional.of(now)))
+                : held.begin(now.id()).looking().within(limit).thenApply(MessageController::view);
     }
 
     private void count(AcceptMessage.Taken taken, String delivery) {
@@ -118,55 +115,53 @@ final class MessageController {
         }
     }
 
-    /** 202: accepted, the answer comes another way. */
-    private ResponseEntity<byte[]> queued(AcceptMessage.Taken taken, boolean preferred) {
-        ObjectNode body = Json.mapper().createObjectNode();
-        Optional<Found> found = taken.repeated() ? lanes.find(taken.id(), Watching.NOTHING) : Optional.empty();
-        body.put(
-                "status",
-                found.map(f -> f.record().state()).orElse(MessageState.QUEUED).toString());
-        taken.position().or(() -> found.flatMap(Found::position)).ifPresent(n -> body.put("queue_position", n));
-        body.put("message_id", taken.id().toString());
-        ResponseEntity.BodyBuilder answer = json(202).location(URI.create(PATH + "/" + taken.id()));
-        if (preferred) {
-            answer.header("Preference-Applied", "respond-async");
+    private MessageAnswer.Accepted accepted(AcceptMessage.Taken taken) {
+        if (!taken.repeated()) {
+            return MessageAnswer.accepted(taken.id(), MessageState.QUEUED, taken.position());
         }
-        return answer.body(Bodies.bytes(body));
+        Optional<Found> found = lanes.find(taken.id(), Watching.NOTHING);
+        return MessageAnswer.accepted(
+                taken.id(),
+                found.map(f -> f.record().state()).orElse(MessageState.QUEUED),
+                found.flatMap(Found::position));
     }
 
-    private ResponseEntity<byte[]> answer(AcceptMessage.Taken taken, Optional<Found> found) throws IOException {
-        if (found.isEmpty() || !found.get().record().state().ended()) {
-            return queued(new AcceptMessage.Taken(taken.id(), Optional.empty(), true), false);
+    /** What is kept meanwhile is the id: the body must not stay in memory for as long as the request is held. */
+    private CompletableFuture<ResponseEntity<byte[]>> answer(
+            AcceptMessage.Taken taken, HeldRequests.Hold hold, Duration limit) {
+        MessageId id = taken.id();
+        HeldRequests.Hold holding = hold;
+        if (taken.repeated()) {
+            hold.close();
+            holding = held.begin(id).looking();
         }
-        MessageRecord record = found.get().record();
-        if (record.response().isPresent()) {
-            RawObject response = RawObject.parse(record.response().get().toBytes());
-            return json(200)
-                    .location(URI.create(PATH + "/" + taken.id()))
-                    .body(response.rewrite(
-                            Set.of(),
-                            Map.of(
-                                    "message_id",
-                                    Bodies.bytes(TextNode.valueOf(taken.id().toString())))));
+        return holding.within(limit)
+                .exceptionally(failure -> {
+                    if (failure instanceof RedisUnavailable) {
+                        // It was accepted, and that holds.
+                        return Optional.empty();
+                    }
+                    throw new CompletionException(failure);
+                })
+                .thenApply(found -> MessageAnswer.held(id, found));
+    }
+
+    private static ResponseEntity<byte[]> view(Optional<Found> found) {
+        try {
+            return ResponseEntity.ok()
+                    .contentType(MediaType.APPLICATION_JSON)
+                    .body(MessageView.of(found.orElseThrow(MessageController::unknown)));
+        } catch (IOException notWhatWasStored) {
+            throw new UncheckedIOException(notWhatWasStored);
         }
-        MessageRecord.Fault fault = record.error().orElse(new MessageRecord.Fault("unknown", "no answer"));
-        int status =
-                switch (record.state()) {
-                    case CANCELLED -> 409;
-                    case EXPIRED -> 504;
-                    default -> fault.code().equals("worker_timeout") ? 504 : 502;
-                };
-        ObjectNode problem = Json.mapper().createObjectNode();
-        problem.put("type", "about:blank");
-        problem.put("title", "The message has ended without an answer");
-        problem.put("status", status);
-        problem.put("code", fault.code());
-        problem.put("detail", fault.message());
-        problem.put("message_id", taken.id().toString());
-        return ResponseEntity.status(status)
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .location(URI.create(PATH + "/" + taken.id()))
-                .body(Bodies.bytes(problem));
+    }
+
+    /** The message, if the caller may see it. */
+    private Found find(HttpServletRequest request, String messageId) {
+        return MessageId.parse(messageId)
+                .flatMap(id -> lanes.find(id, Watching.NOTHING))
+                .filter(found -> Caller.of(request).sees(found))
+                .orElseThrow(MessageController::unknown);
     }
 
     private Duration seconds(String wait) {
@@ -178,10 +173,6 @@ final class MessageController {
 
     private Duration bounded(Duration asked) {
         return asked.compareTo(properties.syncWait()) < 0 ? asked : properties.syncWait();
-    }
-
-    private static ResponseEntity.BodyBuilder json(int status) {
-        return ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON);
     }
 
     private static Problem unknown() {
