@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.UUID;
-import org.apache.catalina.connector.ClientAbortException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
@@ -15,7 +15,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
-import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
+import org.springframework.web.util.DisconnectedClientHelper;
 import org.unfoldingword.broker.lane.RedisUnavailable;
 import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.telemetry.Meters;
@@ -52,14 +52,13 @@ final class Problems {
                 headers);
     }
 
-    /** The client has hung up: there is nobody to answer, and nothing is lost by it. */
-    @ExceptionHandler({AsyncRequestNotUsableException.class, ClientAbortException.class})
-    void hungUp(IOException gone) {
-        log.debug("a client hung up ({})", gone.getMessage());
-    }
-
+    /** Null for a client that has hung up: there is nobody to answer, and nothing is lost by it. */
     @ExceptionHandler
-    ResponseEntity<byte[]> other(Exception thrown) {
+    @Nullable ResponseEntity<byte[]> other(Exception thrown) {
+        if (DisconnectedClientHelper.isClientDisconnectedException(thrown)) {
+            log.debug("a client hung up ({})", thrown.getMessage());
+            return null;
+        }
         if (thrown instanceof ErrorResponse known) {
             HttpStatus status = HttpStatus.valueOf(known.getStatusCode().value());
             return answer(Problem.of(status.value(), code(status), status.getReasonPhrase()), known.getHeaders());
