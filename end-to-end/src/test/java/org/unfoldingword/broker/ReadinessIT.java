@@ -17,6 +17,7 @@ class ReadinessIT {
         BrokerProcess.Plan plan = BrokerProcess.Plan.of("ingest-api")
                 .with("REDIS_URL", TestRedis.emptied().url())
                 // Longer than the test takes: it looks on in the meantime.
+                .with("BROKER_STOP_WITHIN", "400s")
                 .with("BROKER_READINESS_LEAD", "300s");
         BrokerClient probes =
                 new BrokerClient("http://127.0.0.1:" + plan.environment().get("MANAGEMENT_PORT"));

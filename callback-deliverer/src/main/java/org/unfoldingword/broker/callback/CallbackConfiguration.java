@@ -1,6 +1,5 @@
 package org.unfoldingword.broker.callback;
 
-import java.time.Duration;
 import java.util.Optional;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -13,6 +12,7 @@ import org.unfoldingword.broker.lane.LaneConfiguration;
 import org.unfoldingword.broker.lane.LaneLifecycle;
 import org.unfoldingword.broker.lane.LaneWorker;
 import org.unfoldingword.broker.lane.Lanes;
+import org.unfoldingword.broker.lane.StopProperties;
 import org.unfoldingword.broker.telemetry.SystemTime;
 import org.unfoldingword.broker.telemetry.Telemetry;
 
@@ -23,8 +23,6 @@ import org.unfoldingword.broker.telemetry.Telemetry;
 public class CallbackConfiguration {
 
     private static final int ORIGINS_MAX = 10_000;
-    /** How long a stopping deliverer lets its posts go on: one attempt, and a little. */
-    private static final Duration GRACE_BEYOND_TIMEOUT = Duration.ofSeconds(5);
 
     @Bean
     CallbackClient callbackClient(CallbackProperties properties) {
@@ -41,7 +39,12 @@ public class CallbackConfiguration {
 
     @Bean
     LaneLifecycle callbackLane(
-            Lanes lanes, CallbackProperties properties, CallbackClient client, HolderName holder, Telemetry telemetry) {
+            Lanes lanes,
+            CallbackProperties properties,
+            StopProperties stop,
+            CallbackClient client,
+            HolderName holder,
+            Telemetry telemetry) {
         DeliverCallback handler = new DeliverCallback(
                 client,
                 new WebhookSignature(properties.secrets()),
@@ -59,6 +62,6 @@ public class CallbackConfiguration {
                 handler,
                 SystemTime.ticker(),
                 telemetry.meters());
-        return new LaneLifecycle(worker, properties.timeout().plus(GRACE_BEYOND_TIMEOUT));
+        return new LaneLifecycle(worker, stop.work());
     }
 }

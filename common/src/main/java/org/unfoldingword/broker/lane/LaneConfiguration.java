@@ -12,7 +12,7 @@ import org.unfoldingword.broker.telemetry.TelemetryConfiguration;
 
 /** The engine's beans, for any role. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({RedisProperties.class, LaneProperties.class})
+@EnableConfigurationProperties({RedisProperties.class, LaneProperties.class, StopProperties.class})
 @Import(TelemetryConfiguration.class)
 public class LaneConfiguration {
 

@@ -9,6 +9,12 @@ import org.springframework.context.SmartLifecycle;
  */
 public final class LaneLifecycle implements SmartLifecycle {
 
+    /** Of the application's life cycle: below that of the HTTP server. */
+    public static final int PHASE = 0;
+
+    /** After its grace, a lane gives back what still runs, within so long. */
+    public static final Duration LAST_WORDS = LaneWorker.LAST_WORDS;
+
     private final LaneWorker worker;
     private final Duration grace;
     private volatile boolean running;
@@ -35,9 +41,21 @@ public final class LaneLifecycle implements SmartLifecycle {
         return worker.healthy();
     }
 
+    /** Together with the process's other lane. */
+    @Override
+    public void stop(Runnable stopped) {
+        Thread.ofVirtual().name("lane-stop").start(() -> {
+            try {
+                stop();
+            } finally {
+                stopped.run();
+            }
+        });
+    }
+
     @Override
     public int getPhase() {
-        return 0;
+        return PHASE;
     }
 
     @Override

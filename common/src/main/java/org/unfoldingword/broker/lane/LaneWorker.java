@@ -44,7 +44,7 @@ public final class LaneWorker {
     private static final Duration PAUSE_MIN = Duration.ofMillis(100);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
     /** After the grace time, handlers that were told to stop get this long to say so. */
-    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+    static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private enum Phase {
         NEW,

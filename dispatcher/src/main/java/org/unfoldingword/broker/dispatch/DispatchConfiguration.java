@@ -13,6 +13,7 @@ import org.unfoldingword.broker.lane.LaneConfiguration;
 import org.unfoldingword.broker.lane.LaneLifecycle;
 import org.unfoldingword.broker.lane.LaneWorker;
 import org.unfoldingword.broker.lane.Lanes;
+import org.unfoldingword.broker.lane.StopProperties;
 import org.unfoldingword.broker.telemetry.SystemTime;
 import org.unfoldingword.broker.telemetry.Telemetry;
 
@@ -52,6 +53,7 @@ public class DispatchConfiguration {
             WorkerClient client,
             WorkerProperties worker,
             DispatchProperties dispatch,
+            StopProperties stop,
             CircuitBreaker workerCircuit,
             HolderName holder,
             Telemetry telemetry) {
@@ -71,6 +73,6 @@ public class DispatchConfiguration {
                 handler,
                 SystemTime.ticker(),
                 telemetry.meters());
-        return new LaneLifecycle(lane, dispatch.grace());
+        return new LaneLifecycle(lane, stop.work());
     }
 }

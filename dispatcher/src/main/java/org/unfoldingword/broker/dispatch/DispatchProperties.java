@@ -15,7 +15,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param repeatLapsed whether a message whose dispatcher was killed is repeated instead of failing at once
  * @param backoffFirst the wait before the second attempt; doubles with each
  * @param backoffMax the longest such wait
- * @param grace how long a stopping dispatcher lets its calls go on
  * @param circuitWait how long an open circuit waits before it lets one probe through
  */
 @ConfigurationProperties("broker.dispatch")
@@ -28,7 +27,6 @@ record DispatchProperties(
         @DefaultValue("true") boolean repeatLapsed,
         @DefaultValue("500ms") Duration backoffFirst,
         @DefaultValue("30s") Duration backoffMax,
-        @DefaultValue("60s") Duration grace,
         @DefaultValue("5s") Duration circuitWait) {
 
     DispatchProperties {
@@ -40,9 +38,6 @@ record DispatchProperties(
         positive("circuit-wait", circuitWait);
         if (backoffMax.compareTo(backoffFirst) < 0) {
             throw refused("backoff-max", backoffMax, "at least backoff-first, " + backoffFirst);
-        }
-        if (grace.isNegative()) {
-            throw refused("grace", grace, ">= 0");
         }
     }
 

@@ -25,7 +25,6 @@ class DispatchPropertiesTest {
                         true,
                         Duration.ofMillis(500),
                         Duration.ofSeconds(30),
-                        Duration.ofSeconds(60),
                         Duration.ofSeconds(5)));
         assertThat(worker(Map.of("broker.worker.base-url", "http://w")))
                 .isEqualTo(new WorkerProperties(
@@ -51,7 +50,6 @@ class DispatchPropertiesTest {
                         "broker.dispatch.repeat-lapsed", "false",
                         "broker.dispatch.backoff-first", "5ms",
                         "broker.dispatch.backoff-max", "6s",
-                        "broker.dispatch.grace", "7s",
                         "broker.dispatch.circuit-wait", "8s")))
                 .isEqualTo(new DispatchProperties(
                         1,
@@ -62,7 +60,6 @@ class DispatchPropertiesTest {
                         false,
                         Duration.ofMillis(5),
                         Duration.ofSeconds(6),
-                        Duration.ofSeconds(7),
                         Duration.ofSeconds(8)));
     }
 

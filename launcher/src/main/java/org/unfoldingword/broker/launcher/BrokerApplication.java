@@ -1,8 +1,15 @@
 package org.unfoldingword.broker.launcher;
 
+import java.time.Duration;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.context.WebServerGracefulShutdownLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.support.AbstractApplicationContext;
+import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.unfoldingword.broker.lane.LaneLifecycle;
+import org.unfoldingword.broker.lane.StopProperties;
 
 /**
  * What every process has, whatever its roles: Spring Boot's own parts and the management endpoints.
@@ -23,4 +30,21 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
             "org.springframework.boot.autoconfigure.data.redis.RedisRepositoriesAutoConfiguration",
             "org.springframework.boot.autoconfigure.security.servlet.UserDetailsServiceAutoConfiguration"
         })
-class BrokerApplication {}
+class BrokerApplication {
+
+    /** For stages that have nothing to wait for. */
+    private static final Duration MOMENT = Duration.ofSeconds(1);
+
+    /** Stops in stages, each with its share of the time, so that the whole takes no longer than it may. */
+    @Bean(AbstractApplicationContext.LIFECYCLE_PROCESSOR_BEAN_NAME)
+    DefaultLifecycleProcessor lifecycleProcessor(StopProperties stop) {
+        DefaultLifecycleProcessor stages = new DefaultLifecycleProcessor();
+        stages.setTimeoutForShutdownPhase(
+                WebServerGracefulShutdownLifecycle.SMART_LIFECYCLE_PHASE,
+                stop.requests().toMillis());
+        stages.setTimeoutForShutdownPhase(
+                LaneLifecycle.PHASE, stop.work().plus(LaneLifecycle.LAST_WORDS).toMillis());
+        stages.setTimeoutPerShutdownPhase(MOMENT.toMillis());
+        return stages;
+    }
+}

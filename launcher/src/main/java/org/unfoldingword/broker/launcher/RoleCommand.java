@@ -23,6 +23,7 @@ final class RoleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return new ServerProcess(EnumSet.of(role), new ServiceAlone(role)).runUntilStopped(settings.arguments());
+        return new ServerProcess(EnumSet.of(role), new ServiceAlone(role), Sleeper.real())
+                .runUntilStopped(settings.arguments());
     }
 }

@@ -1,6 +1,5 @@
 package org.unfoldingword.broker.launcher;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -19,6 +18,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.unfoldingword.broker.lane.StopProperties;
 import picocli.CommandLine.ExitCode;
 
 /** A process that serves: its roles in one Spring context, upon a foundation; up in order, down in order. */
@@ -28,13 +28,15 @@ final class ServerProcess {
 
     private final Set<Role> roles;
     private final Foundation foundation;
+    private final Sleeper sleeper;
 
     // Written by the starting thread, read by the stopping one.
     private volatile @Nullable ConfigurableApplicationContext context;
 
-    ServerProcess(Set<Role> roles, Foundation foundation) {
+    ServerProcess(Set<Role> roles, Foundation foundation, Sleeper sleeper) {
         this.roles = EnumSet.copyOf(roles);
         this.foundation = foundation;
+        this.sleeper = sleeper;
     }
 
     /** Returns only if the start fails; a process that serves ends by a signal. */
@@ -69,10 +71,10 @@ final class ServerProcess {
 
     /** Runs once, on a thread of its own, when a signal came or the start has failed. */
     void stop() {
-        // 0. Readiness goes first: who shares out the load looks elsewhere, while everything is still served.
-        // 1. HTTP stops accepting, and requests under way get their answers (Spring's highest life-cycle phase).
-        // 2. The lanes stop claiming, finish or give back what they hold (the roles' phases, lower).
-        // 3. The web servers and connections close, then the beans go.
+        // 1. Readiness goes down; whoever sends requests here has the lead to send them elsewhere.
+        // 2. HTTP stops accepting, and requests under way get their answers (Spring's highest life-cycle phase).
+        // 3. The lanes stop claiming, finish or give back what they hold (the roles' phases, lower).
+        // 4. The web servers and connections close, then the beans go.
         ConfigurableApplicationContext serving = context;
         boolean served = serving != null && serving.isActive();
         try {
@@ -82,9 +84,9 @@ final class ServerProcess {
                 serving.close();
             }
         } finally {
-            // 4. The demo worker ends: no call is under way any more.
-            // 5. The embedded Redis writes all and ends; nobody needs it now.
-            // 6. The data directory is free for the next start.
+            // 5. The demo worker ends: no call is under way any more.
+            // 6. The embedded Redis writes all and ends; nobody needs it now.
+            // 7. The data directory is free for the next start.
             foundation.close();
         }
         if (served) {
@@ -92,12 +94,10 @@ final class ServerProcess {
         }
     }
 
-    private static void leave(ConfigurableApplicationContext serving) {
+    private void leave(ConfigurableApplicationContext serving) {
         AvailabilityChangeEvent.publish(serving, ReadinessState.REFUSING_TRAFFIC);
         try {
-            Sleeper.real()
-                    .sleep(serving.getEnvironment()
-                            .getProperty("broker.readiness-lead", Duration.class, Duration.ZERO));
+            sleeper.sleep(serving.getBean(StopProperties.class).readinessLead());
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
         }

@@ -26,6 +26,7 @@ final class StartCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         AllInOne foundation = new AllInOne(Sleeper.real(), SystemTime.instants(), SystemTime.ticker());
-        return new ServerProcess(EnumSet.allOf(Role.class), foundation).runUntilStopped(settings.arguments());
+        return new ServerProcess(EnumSet.allOf(Role.class), foundation, Sleeper.real())
+                .runUntilStopped(settings.arguments());
     }
 }

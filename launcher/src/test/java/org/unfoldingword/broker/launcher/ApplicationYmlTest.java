@@ -65,7 +65,7 @@ class ApplicationYmlTest {
 
         assertThat(settings.getProperty("spring.threads.virtual.enabled")).isEqualTo("true");
         assertThat(settings.getProperty("server.shutdown")).isEqualTo("graceful");
-        assertThat(settings.getProperty("server.tomcat.max-connections")).isEqualTo("20000");
+        assertThat(settings.getProperty("server.jetty.max-connections")).isEqualTo("20000");
     }
 
     private static PropertySourcesPropertyResolver settings(Map<String, Object> environment) throws IOException {
