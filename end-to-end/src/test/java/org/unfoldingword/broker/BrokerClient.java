@@ -30,6 +30,10 @@ final class BrokerClient {
         this.url = url;
     }
 
+    String url() {
+        return url;
+    }
+
     record Answer(int status, HttpHeaders headers, JsonNode body) {
 
         String messageId() {
@@ -69,6 +73,28 @@ final class BrokerClient {
 
     Answer get(String path) {
         return send(request(path).GET());
+    }
+
+    Answer delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    /**
+     * Opens a stream.
+     *
+     * @param headers names and values, in turn
+     */
+    Events stream(String path, String... headers) {
+        return Events.open(HTTP, request(path, headers).GET());
+    }
+
+    /** Sends a message and streams what happens to it. */
+    Events streamed(ObjectNode message, String... headers) {
+        return Events.open(
+                HTTP,
+                request("/api/v1/message", headers)
+                        .header("Accept", "text/event-stream")
+                        .POST(HttpRequest.BodyPublishers.ofString(message.toString())));
     }
 
     /** Messages of the user's conversation that wait or run. */

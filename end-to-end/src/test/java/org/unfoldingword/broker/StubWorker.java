@@ -22,6 +22,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The AI worker, in the test's JVM: answers {@code answer to <message>} and remembers each call. As the real one it goes on with a
@@ -29,8 +31,21 @@ import java.util.concurrent.TimeUnit;
  */
 final class StubWorker implements AutoCloseable {
 
-    /** A message whose text begins so is answered once {@link #release} lets it. */
+    /** A message with this word is answered once {@link #release} lets it. */
     static final String HELD = "held";
+
+    /** A message with this word has frames that are easily spoilt on their way. */
+    static final String ODD = "odd";
+
+    static final List<String> ODD_FRAMES = List.of(
+            "{\"type\":\"progress\",\"text\":\"\\r\\n\\u0000\\ud83d\\ude00\"}",
+            "{ \"type\" : \"progress\" , \"text\" : \"ቤዛ 😀 \u2028 \u0085\" , \"n\" : 1.50E+2 }",
+            "  not json: at all  ",
+            "",
+            "{\"type\":\"tool_result\",\"tool\":\"search\",\"result\":\"" + "лист ".repeat(60_000) + "\"}");
+
+    /** {@code say 30 every 60}, {@code say 30 every 60 of 1000}: frames, ms between them, letters in each. */
+    private static final Pattern SAYING = Pattern.compile("say (\\d+) every (\\d+)(?: of (\\d+))?");
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String BUSY =
@@ -151,11 +166,28 @@ final class StubWorker implements AutoCloseable {
             exchange.sendResponseHeaders(200, 0);
             OutputStream body = exchange.getResponseBody();
             frame(body, JSON.createObjectNode().put("type", "status").put("message", "thinking"));
+            say(call, body);
             think(call);
             end(call);
             ObjectNode complete = JSON.createObjectNode().put("type", "complete");
             complete.set("response", response);
             frame(body, complete);
+        }
+    }
+
+    /** As the message tells: so many frames, so many milliseconds apart, each of so many letters. */
+    private void say(Call call, OutputStream body) throws IOException {
+        Matcher told = SAYING.matcher(call.message);
+        if (!told.find()) {
+            return;
+        }
+        String filler = "x".repeat(told.group(3) == null ? 0 : Integer.parseInt(told.group(3)));
+        for (int i = 1; i <= Integer.parseInt(told.group(1)); i++) {
+            pause(Integer.parseInt(told.group(2)));
+            frame(body, JSON.createObjectNode().put("type", "progress").put("text", "part " + i + filler));
+        }
+        for (String odd : call.message.contains(ODD) ? ODD_FRAMES : List.<String>of()) {
+            write(body, odd);
         }
     }
 
@@ -177,7 +209,7 @@ final class StubWorker implements AutoCloseable {
 
     private void think(Call call) throws IOException {
         try {
-            if (call.message.startsWith(HELD)) {
+            if (call.message.contains(HELD)) {
                 released.acquire();
             } else {
                 int millis = millisMin + Math.floorMod(call.message.hashCode(), millisMax - millisMin + 1);
@@ -191,7 +223,22 @@ final class StubWorker implements AutoCloseable {
         }
     }
 
+    private void pause(int millis) throws IOException {
+        try {
+            if (closed.await(millis, TimeUnit.MILLISECONDS)) {
+                throw new IOException("the test is over");
+            }
+        } catch (InterruptedException over) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the test is over", over);
+        }
+    }
+
     private static void frame(OutputStream body, ObjectNode data) throws IOException {
+        write(body, data.toString());
+    }
+
+    private static void write(OutputStream body, String data) throws IOException {
         body.write(("data: " + data + "\n\n").getBytes(StandardCharsets.UTF_8));
         body.flush();
     }

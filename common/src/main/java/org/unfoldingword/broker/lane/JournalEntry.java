@@ -3,6 +3,8 @@ package org.unfoldingword.broker.lane;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.lettuce.core.StreamMessage;
+import java.io.ByteArrayOutputStream;
+import java.util.List;
 import java.util.Map;
 
 /** One entry of a message's journal. Later entries have greater ids, also those of a later attempt. */
@@ -18,7 +20,10 @@ public sealed interface JournalEntry {
     /** The data of a {@link #DONE} before which the journal does not have the answer. */
     String UNTOLD = "untold";
 
-    /** Names it within its journal: two numbers and a hyphen. */
+    /**
+     * Names it within its journal: two numbers and a hyphen. What followers are told beside the journal has the id of the entry
+     * before it, a dot and a word; whoever reads on after such an id loses nothing.
+     */
     String id();
 
     /** It waits. {@code position} counts from 1 = running or next. */
@@ -30,9 +35,26 @@ public sealed interface JournalEntry {
     /**
      * The worker said this, byte for byte.
      *
-     * @param goesOn the next entry continues it
+     * @param parts one after the other; a long one is not copied together without need
+     * @param goesOn the next entry continues it; followers are told it whole
      */
-    record Said(String id, byte[] data, boolean goesOn) implements JournalEntry {}
+    record Said(String id, List<byte[]> parts, boolean goesOn) implements JournalEntry {
+
+        /** In bytes. */
+        public long length() {
+            return parts.stream().mapToLong(part -> part.length).sum();
+        }
+
+        /** In one piece. */
+        public byte[] data() {
+            if (parts.size() == 1) {
+                return parts.getFirst();
+            }
+            ByteArrayOutputStream whole = new ByteArrayOutputStream((int) length());
+            parts.forEach(whole::writeBytes);
+            return whole.toByteArray();
+        }
+    }
 
     /** The attempt is over without an end, and the message will be tried again. */
     record Retrying(String id, String reason) implements JournalEntry {}
@@ -59,7 +81,7 @@ public sealed interface JournalEntry {
         return switch (event) {
             case QUEUED -> new Queued(id, Integer.parseInt(text(fields, "data")));
             case PROCESSING -> new Processing(id, Integer.parseInt(text(fields, "data")));
-            case FRAME, PART -> new Said(id, field(fields, "data"), event.equals(PART));
+            case FRAME, PART -> new Said(id, List.of(field(fields, "data")), event.equals(PART));
             case RETRYING -> new Retrying(id, text(fields, "data"));
             case DONE -> new Done(id, text(fields, "data").isEmpty());
             case ERROR -> new Ended(id, faultOf(text(fields, "data")));

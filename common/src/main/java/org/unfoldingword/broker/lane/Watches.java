@@ -27,6 +27,8 @@ public final class Watches implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Watches.class);
     private static final Duration RECHECK = Duration.ofSeconds(10);
     private static final int BATCH = 256;
+    /** The word of a signal that names a conversation. */
+    private static final String MOVED = " moved";
 
     /** One watcher's place; closing it ends the watch. */
     public interface Watch extends AutoCloseable {
@@ -37,6 +39,8 @@ public final class Watches implements AutoCloseable {
     private final Lanes lanes;
     private final Ticker ticker;
     private final Map<MessageId, List<Runnable>> watchers = new ConcurrentHashMap<>();
+    /** Of those who watch the places in a conversation. */
+    private final Map<String, List<Runnable>> movers = new ConcurrentHashMap<>();
     /** As the re-check before saw them. Confined to its thread. */
     private final Map<MessageId, String> marks = new HashMap<>();
 
@@ -59,14 +63,19 @@ public final class Watches implements AutoCloseable {
         subscription.addListener(new RedisPubSubAdapter<>() {
             @Override
             public void message(String channel, String signal) {
-                MessageId.parse(signal.substring(0, Math.max(0, signal.indexOf(' '))))
-                        .ifPresent(id -> hint(id));
+                String subject = signal.substring(0, Math.max(0, signal.indexOf(' ')));
+                if (signal.endsWith(MOVED)) {
+                    hint(movers.get(subject));
+                } else {
+                    MessageId.parse(subject).ifPresent(id -> hint(id));
+                }
             }
 
             @Override
             public void subscribed(String channel, long count) {
                 // Also after a lost connection, during which signals were missed.
                 watchers.keySet().forEach(id -> hint(id));
+                movers.values().forEach(all -> hint(all));
             }
         });
         String[] channels =
@@ -78,12 +87,21 @@ public final class Watches implements AutoCloseable {
 
     /** Calls {@code hint} whenever the message may have moved, on a thread that must not be held up. */
     public Watch on(MessageId id, Runnable hint) {
-        watchers.compute(id, (key, known) -> {
-            List<Runnable> all = known == null ? new CopyOnWriteArrayList<>() : known;
-            all.add(hint);
-            return all;
+        return begin(watchers, id, hint);
+    }
+
+    /** Calls {@code hint} whenever the places or the turns of a watched conversation may have changed; see there. */
+    Watch onMoves(String conversation, Runnable hint) {
+        return begin(movers, conversation, hint);
+    }
+
+    private static <K> Watch begin(Map<K, List<Runnable>> all, K key, Runnable hint) {
+        all.compute(key, (same, known) -> {
+            List<Runnable> theirs = known == null ? new CopyOnWriteArrayList<>() : known;
+            theirs.add(hint);
+            return theirs;
         });
-        return () -> watchers.computeIfPresent(id, (key, known) -> {
+        return () -> all.computeIfPresent(key, (same, known) -> {
             known.remove(hint);
             return known.isEmpty() ? null : known;
         });
@@ -134,7 +152,10 @@ public final class Watches implements AutoCloseable {
     }
 
     private void hint(MessageId id) {
-        List<Runnable> known = watchers.get(id);
+        hint(watchers.get(id));
+    }
+
+    private static void hint(@Nullable List<Runnable> known) {
         if (known != null) {
             known.forEach(Runnable::run);
         }

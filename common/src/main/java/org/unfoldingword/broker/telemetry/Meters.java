@@ -86,7 +86,8 @@ public enum Meters {
 
     // ── Those who wait
     WATCHES("broker.watches", Kind.GAUGE, "Messages that somebody waits for in this process"),
-    STREAMS_OPEN("broker.streams.open", Kind.GAUGE, "Live streams that are open in this process");
+    STREAMS_OPEN("broker.streams.open", Kind.GAUGE, "Live streams that are open in this process"),
+    STREAMS_SLOW("broker.streams.slow", Kind.COUNTER, "Watchers let go because they took nothing for too long");
 
     /** What kind of thing is measured, and how. */
     enum Kind {

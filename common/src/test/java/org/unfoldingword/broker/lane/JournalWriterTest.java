@@ -118,7 +118,7 @@ class JournalWriterTest {
 
         List<JournalEntry.Said> said = said(id);
         assertThat(said.stream().filter(entry -> !entry.goesOn()).count()).isEqualTo(3);
-        assertThat(said).allSatisfy(entry -> assertThat(entry.data().length).isLessThanOrEqualTo(64 * 1024));
+        assertThat(said).allSatisfy(entry -> assertThat(entry.length()).isLessThanOrEqualTo(64 * 1024));
         ByteArrayOutputStream whole = new ByteArrayOutputStream();
         said.subList(1, said.size()).forEach(entry -> whole.writeBytes(entry.data()));
         assertThat(whole.toByteArray()).isEqualTo(odd);

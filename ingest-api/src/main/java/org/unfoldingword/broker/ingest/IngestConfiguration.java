@@ -19,6 +19,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.unfoldingword.broker.access.AccessConfiguration;
 import org.unfoldingword.broker.access.ApiKeys;
 import org.unfoldingword.broker.http.AddressGuard;
+import org.unfoldingword.broker.lane.Journals;
 import org.unfoldingword.broker.lane.LaneConfiguration;
 import org.unfoldingword.broker.lane.Lanes;
 import org.unfoldingword.broker.lane.Operations;
@@ -35,6 +36,8 @@ import org.unfoldingword.broker.telemetry.Telemetry;
     AccessConfiguration.class,
     LaneConfiguration.class,
     MessageController.class,
+    CancelController.class,
+    StreamController.class,
     QueueController.class,
     HealthController.class,
     ConversationsController.class,
@@ -87,6 +90,16 @@ public class IngestConfiguration {
                 configurer.setDefaultTimeout(/* none */ 0);
             }
         };
+    }
+
+    @Bean
+    Journals journals(Lanes lanes, Watches watches, IngestProperties properties) {
+        return new Journals(lanes, watches, properties.streamBuffer().toBytes());
+    }
+
+    @Bean
+    EventStreams eventStreams(Journals journals, MeterRegistry meters) {
+        return new EventStreams(journals, SystemTime.ticker(), meters);
     }
 
     @Bean

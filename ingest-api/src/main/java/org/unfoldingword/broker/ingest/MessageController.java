@@ -2,12 +2,14 @@ package org.unfoldingword.broker.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -38,6 +40,7 @@ final class MessageController {
     private final AcceptMessage acceptMessage;
     private final Lanes lanes;
     private final HeldRequests held;
+    private final EventStreams streams;
     private final MeterRegistry meters;
 
     MessageController(
@@ -45,11 +48,13 @@ final class MessageController {
             AcceptMessage acceptMessage,
             Lanes lanes,
             HeldRequests held,
+            EventStreams streams,
             MeterRegistry meters) {
         this.properties = properties;
         this.acceptMessage = acceptMessage;
         this.lanes = lanes;
         this.held = held;
+        this.streams = streams;
         this.meters = meters;
     }
 
@@ -57,8 +62,9 @@ final class MessageController {
     @PostMapping(PATH)
     @Needs(Right.SUBMIT)
     @SuppressWarnings("FutureReturnValueIgnored") // Spring takes it
-    Object post(
+    @Nullable Object post(
             HttpServletRequest request,
+            HttpServletResponse response,
             @RequestHeader HttpHeaders headers,
             @RequestHeader(name = "traceparent", defaultValue = "") String traceparent)
             throws IOException {
@@ -74,8 +80,17 @@ final class MessageController {
                 || caller.delivery() == Delivery.ASYNC && preference.hold().isEmpty();
         MessageId id = acceptMessage.newId(submission);
 
+        if (EventStreams.wanted(headers)) {
+            AcceptMessage.Taken taken = acceptMessage.accept(id, submission, key, traceparent, Watching.FRAMES);
+            count(taken, "stream");
+            response.setHeader(HttpHeaders.LOCATION, PATH + "/" + taken.id());
+            streams.open(request, response, taken.id());
+            return null;
+        }
         if (submission.callbackUrl().isPresent() || async) {
-            AcceptMessage.Taken taken = acceptMessage.accept(id, submission, key, traceparent, Watching.NOTHING);
+            // Who reads the answer later may want to see how it came about.
+            Watching watching = async ? Watching.FRAMES : Watching.NOTHING;
+            AcceptMessage.Taken taken = acceptMessage.accept(id, submission, key, traceparent, watching);
             count(taken, submission.callbackUrl().isPresent() ? "callback" : "async");
             MessageAnswer.Accepted accepted = accepted(taken);
             return preference.async() ? accepted.preferred() : accepted.build();
@@ -150,7 +165,7 @@ final class MessageController {
         try {
             return ResponseEntity.ok()
                     .contentType(MediaType.APPLICATION_JSON)
-                    .body(MessageView.of(found.orElseThrow(MessageController::unknown)));
+                    .body(MessageView.of(found.orElseThrow(Visible::unknown)));
         } catch (IOException notWhatWasStored) {
             throw new UncheckedIOException(notWhatWasStored);
         }
@@ -158,10 +173,7 @@ final class MessageController {
 
     /** The message, if the caller may see it. */
     private Found find(HttpServletRequest request, String messageId) {
-        return MessageId.parse(messageId)
-                .flatMap(id -> lanes.find(id, Watching.NOTHING))
-                .filter(found -> Caller.of(request).sees(found))
-                .orElseThrow(MessageController::unknown);
+        return Visible.of(MessageId.parse(messageId).flatMap(id -> lanes.find(id, Watching.NOTHING)), request);
     }
 
     private Duration seconds(String wait) {
@@ -173,9 +185,5 @@ final class MessageController {
 
     private Duration bounded(Duration asked) {
         return asked.compareTo(properties.syncWait()) < 0 ? asked : properties.syncWait();
-    }
-
-    private static Problem unknown() {
-        return Problem.of(404, "message_unknown", "message_id: unknown, or its retention is over");
     }
 }
