@@ -141,8 +141,7 @@ class StreamIT {
         Events events = other.client().stream(path("unwatched", id)).awaitEnd();
 
         assertThat(events.milestones()).containsExactly("queued", "processing", "done");
-        assertThat(events.frames())
-                .isEqualTo(List.of(frames("say 3 every 1", 3).getLast()));
+        assertThat(events.frames()).isEqualTo(List.of(frames("say 3 every 1", 3).getLast()));
     }
 
     @Test
@@ -173,8 +172,7 @@ class StreamIT {
         assertThat(events.milestones()).containsOnlyOnce("done");
         assertThat(events.frames().stream().filter(frame -> frame.contains("complete")))
                 .hasSize(1);
-        assertThat(events.frames())
-                .startsWith(frames("", 4).subList(0, 5).toArray(String[]::new));
+        assertThat(events.frames()).startsWith(frames("", 4).subList(0, 5).toArray(String[]::new));
         assertThat(events.all()).extracting(Events.Event::id).doesNotHaveDuplicates();
     }
 
@@ -217,8 +215,9 @@ class StreamIT {
     void letsASlowWatcherGoAndHoldsUpNobody() throws IOException {
         String text = "say 300 every 1 of 60000";
         String id = accepted("slow", text + " held");
-        try (Socket slow =
-                new Socket(InetAddress.getLoopbackAddress(), URI.create(other.client().url()).getPort())) {
+        try (Socket slow = new Socket(
+                InetAddress.getLoopbackAddress(),
+                URI.create(other.client().url()).getPort())) {
             slow.setReceiveBufferSize(4096);
             OutputStream request = slow.getOutputStream();
             request.write(("GET " + path("slow", id) + " HTTP/1.1\r\nHost: x\r\nX-API-Key: " + BrokerProcess.API_KEY
@@ -316,7 +315,7 @@ class StreamIT {
         return BrokerProcess.Plan.of(command)
                 .with("REDIS_URL", redisUrl)
                 .with("WORKER_BASE_URL", worker.url())
-                .with("BROKER_LEASE", "2s");
+                .with("BROKER_LEASE", "6s");
     }
 
     private static String accepted(String user, String text) {
