@@ -272,6 +272,10 @@ public final class Lanes implements AutoCloseable {
         return redis;
     }
 
+    Chunks chunks() {
+        return chunks;
+    }
+
     RandomGenerator random() {
         return random;
     }

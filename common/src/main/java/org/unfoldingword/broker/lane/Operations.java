@@ -18,6 +18,7 @@ public final class Operations {
     private static final int ENDPOINTS_MAX = 50;
 
     private final Lanes lanes;
+    private final ReadContent content;
     private final PauseLane pause;
     private final SurveyQueues survey;
     private final ListDeadLetters deadLetters;
@@ -28,6 +29,7 @@ public final class Operations {
 
     public Operations(Lanes lanes) {
         this.lanes = lanes;
+        this.content = new ReadContent(lanes);
         this.pause = new PauseLane(lanes);
         this.survey = new SurveyQueues(lanes);
         this.deadLetters = new ListDeadLetters(lanes);
@@ -81,6 +83,11 @@ public final class Operations {
                         lanes.keyspace().block(Lane.MESSAGES, id.partition()),
                         new Arguments().add(id).add(Watching.NOTHING.word()));
         return answer.list(1).size() == 0 ? Optional.empty() : Optional.of(Timeline.of(answer.fields(1)));
+    }
+
+    /** What a message says, as far as it is still kept: it waits or runs, or it is a dead letter. */
+    public Optional<Payload> request(MessageId id) {
+        return known(id) ? content.request(id) : Optional.empty();
     }
 
     public Collection<Pause> pauses() {

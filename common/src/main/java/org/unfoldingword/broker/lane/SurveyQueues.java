@@ -12,10 +12,10 @@ import org.unfoldingword.broker.message.MessageId;
 final class SurveyQueues {
 
     private static final Script SCRIPT = Script.load("survey");
-    /** How many queues of a partition one call looks at. */
-    private static final int LOOKS_MAX = 500;
+    /** How many queues of a partition one call looks at: on one Redis a script looks at all partitions, and others wait. */
+    private static final int LOOKS_MAX = 200;
     /** Looking at a name alone is cheaper. */
-    private static final int SEARCH_LOOKS_MAX = 5000;
+    private static final int SEARCH_LOOKS_MAX = 1000;
 
     private final Lanes lanes;
 

@@ -50,6 +50,17 @@ local function wanted(queue)
   return true
 end
 
+-- The cheapest look that tells that a queue is not wanted.
+local function unwanted(b, name)
+  if only == 'running' then return redis.call('HEXISTS', b.held, name) == 0 end
+  if only == 'delayed' then return not redis.call('ZSCORE', b.later, name) end
+  if only == 'pending' then
+    local pending = redis.call('XPENDING', b.queue .. name, b.group, '-', '+', 1)[1]
+    return not pending or pending[3] < idle
+  end
+  return false
+end
+
 local function walk(b)
   local found, last_since, last_name = {}, from, after
   local start = from == '' and '-inf' or from
@@ -63,7 +74,7 @@ local function walk(b)
         seen = seen + 1
         last_since, last_name = since, name
         if part == '' or string.find(name, part, 1, true) then
-          local queue = look(b, name, since)
+          local queue = not unwanted(b, name) and look(b, name, since)
           if queue and wanted(queue) then found[#found + 1] = queue end
         end
       end

@@ -42,6 +42,7 @@ import org.unfoldingword.broker.telemetry.Telemetry;
     HealthController.class,
     ConversationsController.class,
     OperatorMessageController.class,
+    ContentController.class,
     DeadLettersController.class,
     PausesController.class,
     ErasureController.class,

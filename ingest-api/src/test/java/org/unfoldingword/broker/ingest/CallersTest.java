@@ -58,6 +58,13 @@ class CallersTest {
     }
 
     @Test
+    void showsAnOperatorNothingThatAnybodySaid() {
+        assertThat(server.get("/api/v1/operator/overview", OPS).status()).isEqualTo(200);
+        assertThat(server.get("/api/v1/operator/messages/any/content", OPS).status())
+                .isEqualTo(403);
+    }
+
+    @Test
     void takesTheKeyInEitherHeader() {
         assertThat(server.getWith("/api/v1/queue/ann", "X-API-Key", WEB).status())
                 .isEqualTo(200);

@@ -227,6 +227,26 @@ class OperatorApiTest {
     }
 
     @Test
+    void showsWhatAMessageSaysToWhoeverMayReadIt() {
+        String content = API + "/messages/%s/content";
+        MessageId dead = lane.dead(ANN, "{\"message\":\"dead\"}");
+        MessageId waiting = lane.append(ANN, "{\"message\":\"" + "x".repeat(20_000) + "\"}");
+        assertThat(server.get(content.formatted(dead))
+                        .json()
+                        .path("request")
+                        .path("message")
+                        .asText())
+                .isEqualTo("dead");
+        JsonNode large = server.get(content.formatted(waiting)).json();
+        assertThat(large.path("request").path("message").asText()).hasSize(20_000);
+        assertThat(large.path("response").isNull()).isTrue();
+        lane.drain();
+        JsonNode answered = server.get(content.formatted(waiting)).json();
+        assertThat(answered.path("request").isNull()).isTrue();
+        assertThat(answered.path("response").path("responses").path(0).asText()).isEqualTo("hello");
+    }
+
+    @Test
     void erasesAUserWithoutKeepingTheNameInTheRecord() {
         lane.append(ANN, "one");
         JsonNode erased = server.post(API + "/erase", "{\"org_id\":\"acme\",\"user_id\":\"ann\"}")

@@ -1,0 +1,58 @@
+package org.unfoldingword.broker.ingest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RestController;
+import org.unfoldingword.broker.access.Right;
+import org.unfoldingword.broker.lane.Found;
+import org.unfoldingword.broker.lane.Lanes;
+import org.unfoldingword.broker.lane.Operations;
+import org.unfoldingword.broker.lane.Payload;
+import org.unfoldingword.broker.lane.Watching;
+import org.unfoldingword.broker.message.MessageId;
+import org.unfoldingword.broker.message.RawObject;
+
+/** {@code /messages/{id}/content}: what a message and its answer say; only for keys that may read it. */
+@RestController
+@Needs(Right.CONTENT)
+final class ContentController {
+
+    private final Operations operations;
+    private final Lanes lanes;
+
+    ContentController(Operations operations, Lanes lanes) {
+        this.operations = operations;
+        this.lanes = lanes;
+    }
+
+    @GetMapping("/api/v1/operator/messages/{messageId}/content")
+    ResponseEntity<byte[]> show(@PathVariable String messageId) throws IOException {
+        MessageId id = OperatorRequest.messageId(messageId);
+        Found found = lanes.find(id, Watching.NOTHING).orElseThrow(OperatorRequest::unknownMessage);
+        ObjectNode json = OperatorView.object();
+        json.put("message_id", id.toString());
+        json.putNull("request");
+        json.putNull("response");
+        Map<String, byte[]> said = new LinkedHashMap<>();
+        put(said, "request", operations.request(id));
+        put(said, "response", found.record().response());
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .header("Cache-Control", "no-store")
+                .body(RawObject.parse(Bodies.bytes(json)).rewrite(Set.of(), said));
+    }
+
+    private static void put(Map<String, byte[]> said, String name, Optional<Payload> payload) throws IOException {
+        if (payload.isPresent()) {
+            said.put(name, payload.get().toBytes());
+        }
+    }
+}
