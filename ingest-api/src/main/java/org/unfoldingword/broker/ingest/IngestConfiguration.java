@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
+import org.eclipse.jetty.ee10.servlet.ServletHandler;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -80,6 +82,24 @@ public class IngestConfiguration {
                 .filter(HttpConfiguration.ConnectionFactory.class::isInstance)
                 .map(HttpConfiguration.ConnectionFactory.class::cast)
                 .forEach(http -> http.getHttpConfiguration().setHeaderCacheSize(0)));
+    }
+
+    /**
+     * A conversation's name has escapes of its own, so in a path it comes with {@code %25}. Jetty refuses that unless told
+     * otherwise; it is no danger here, as a path is decoded once. Escaped slashes stay refused.
+     */
+    @Bean
+    WebServerFactoryCustomizer<JettyServletWebServerFactory> escapedNames() {
+        UriCompliance compliance =
+                UriCompliance.DEFAULT.with("names with escapes", UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING);
+        return factory -> factory.addServerCustomizers(server -> {
+            Arrays.stream(server.getConnectors())
+                    .flatMap(connector -> connector.getConnectionFactories().stream())
+                    .filter(HttpConfiguration.ConnectionFactory.class::isInstance)
+                    .map(HttpConfiguration.ConnectionFactory.class::cast)
+                    .forEach(http -> http.getHttpConfiguration().setUriCompliance(compliance));
+            server.getDescendants(ServletHandler.class).forEach(handler -> handler.setDecodeAmbiguousURIs(true));
+        });
     }
 
     /** Held requests and streams have deadlines of their own. */

@@ -1,8 +1,10 @@
 package org.unfoldingword.broker.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -209,6 +211,16 @@ class OperatorApiTest {
         lane.makeDue(ANN);
         assertThat(explanation()).contains("whose lease has run out");
         assertThat(show("user:acme:nobody").path("explanation").asText()).isEqualTo("Nothing of it waits or runs.");
+    }
+
+    @Test
+    void findsAConversationWhoseNameIsEscaped() {
+        Conversation odd = Conversation.ofUser("acme", "ann b/c");
+        lane.append(odd, "one");
+        String inPath = URLEncoder.encode(odd.name(), UTF_8);
+        JsonNode shown = server.get(API + "/conversations/" + inPath).json();
+        assertThat(shown.path("conversation").asText()).isEqualTo("user:acme:ann%20b%2Fc");
+        assertThat(shown.path("messages")).hasSize(1);
     }
 
     @Test
