@@ -5,6 +5,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.unfoldingword.broker.access.AccessConfiguration;
+import org.unfoldingword.broker.access.ApiKeys;
 import org.unfoldingword.broker.http.AddressGuard;
 import org.unfoldingword.broker.lane.HolderName;
 import org.unfoldingword.broker.lane.Lane;
@@ -19,7 +21,7 @@ import org.unfoldingword.broker.telemetry.Telemetry;
 /** The callback-deliverer role: the one door of this package. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(CallbackProperties.class)
-@Import(LaneConfiguration.class)
+@Import({AccessConfiguration.class, LaneConfiguration.class})
 public class CallbackConfiguration {
 
     private static final int ORIGINS_MAX = 10_000;
@@ -38,19 +40,34 @@ public class CallbackConfiguration {
     }
 
     @Bean
+    LazyWatches callbackWatches(Lanes lanes) {
+        return new LazyWatches(lanes, SystemTime.ticker());
+    }
+
+    @Bean
     LaneLifecycle callbackLane(
             Lanes lanes,
             CallbackProperties properties,
             StopProperties stop,
             CallbackClient client,
+            LazyWatches callbackWatches,
+            ApiKeys keys,
             HolderName holder,
             Telemetry telemetry) {
+        RetrySchedule schedule =
+                new RetrySchedule(properties.retrySchedule(), properties.jitter(), SystemTime.random());
+        RetrySchedule shortSchedule =
+                new RetrySchedule(properties.workerRetrySchedule(), properties.jitter(), SystemTime.random());
+        Origins origins = new Origins(properties, ORIGINS_MAX, SystemTime.instants());
+        TellLikeTheWorker workerShape = new TellLikeTheWorker(
+                client, shortSchedule, origins, keys, lanes, callbackWatches, SystemTime.instants());
         DeliverCallback handler = new DeliverCallback(
                 client,
                 new WebhookSignature(properties.secrets()),
-                new RetrySchedule(properties.retrySchedule(), properties.jitter(), SystemTime.random()),
-                new Origins(properties, ORIGINS_MAX, SystemTime.instants()),
+                schedule,
+                origins,
                 new AddressGuard(properties.allowedHosts()),
+                workerShape,
                 SystemTime.instants(),
                 SystemTime.ticker(),
                 telemetry);
@@ -58,7 +75,7 @@ public class CallbackConfiguration {
                 lanes,
                 Lane.CALLBACKS,
                 holder.of("deliverer"),
-                properties.concurrency(),
+                properties.concurrency() + properties.following(),
                 handler,
                 SystemTime.ticker(),
                 telemetry.meters());

@@ -16,12 +16,16 @@ import org.springframework.util.unit.DataSize;
  *     receivers can change theirs one by one. None: callbacks are not signed
  * @param retrySchedule the wait before each attempt, the first included; its length is the number of attempts, after
  *     which a callback is dead-lettered
+ * @param workerRetrySchedule likewise, for the last callback of a message whose callbacks have the worker's own shape; what comes
+ *     before it is never retried. Short, since receivers that fail on one repeat what they did pass on
  * @param jitter the share of a wait that may be added to it at random, so that receivers that failed together are not
  *     retried together
  * @param timeout one attempt as a whole, from the look-up of the name to the end of the answer; then it is dropped and
  *     retried. Receivers that pass the answer on before they accept it need a minute
  * @param connectTimeout one address of the receiver, and again its TLS handshake; a receiver that is down costs no more
  * @param concurrency callbacks that one deliverer posts at a time
+ * @param following messages that one deliverer follows at a time besides, to tell of them while they run; one that is followed and
+ *     not posted for costs a little memory and no connection
  * @param concurrencyPerOrigin how many of them to one origin; the others wait for their turn without keeping a place
  * @param maxResponse how much of an answer is read, to be quoted in the message's record; the rest is dropped
  * @param circuit when an origin is left alone for a while
@@ -34,10 +38,13 @@ record CallbackProperties(
         @DefaultValue({"0s", "5s", "30s", "2m", "10m", "30m", "1h", "2h"})
         List<Duration> retrySchedule,
 
+        @DefaultValue({"0s", "2s", "10s", "30s"}) List<Duration> workerRetrySchedule,
+
         @DefaultValue("0.1") double jitter,
         @DefaultValue("60s") Duration timeout,
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("256") int concurrency,
+        @DefaultValue("1024") int following,
         @DefaultValue("32") int concurrencyPerOrigin,
         @DefaultValue("4KB") DataSize maxResponse,
         @DefaultValue Circuit circuit) {
@@ -48,12 +55,10 @@ record CallbackProperties(
         allowedHosts = List.copyOf(allowedHosts);
         signingSecrets = List.copyOf(signingSecrets);
         retrySchedule = List.copyOf(retrySchedule);
+        workerRetrySchedule = List.copyOf(workerRetrySchedule);
         parsed(signingSecrets);
-        expect(!retrySchedule.isEmpty(), "retry-schedule", "none", "at least one wait");
-        for (Duration wait : retrySchedule) {
-            boolean within = !wait.isNegative() && wait.compareTo(RetrySchedule.WAIT_MAX) <= 0;
-            expect(within, "retry-schedule", wait, "each wait from 0s to " + RetrySchedule.WAIT_MAX);
-        }
+        expectWaits("retry-schedule", retrySchedule);
+        expectWaits("worker-retry-schedule", workerRetrySchedule);
         expect(jitter >= 0 && jitter <= 1, "jitter", jitter, "from 0 to 1");
         expect(timeout.compareTo(Duration.ofSeconds(1)) >= 0, "timeout", timeout, "at least 1s");
         expect(connectTimeout.toMillis() > 0, "connect-timeout", connectTimeout, "at least 1ms");
@@ -63,6 +68,7 @@ record CallbackProperties(
                 connectTimeout,
                 "at most timeout, " + timeout);
         expect(concurrency >= 1, "concurrency", concurrency, ">= 1");
+        expect(following >= 0, "following", following, ">= 0");
         expect(
                 concurrencyPerOrigin >= 1 && concurrencyPerOrigin <= concurrency,
                 "concurrency-per-origin",
@@ -73,6 +79,14 @@ record CallbackProperties(
                 "max-response",
                 maxResponse,
                 "from 0 to " + MAX_RESPONSE_MAX);
+    }
+
+    private static void expectWaits(String name, List<Duration> waits) {
+        expect(!waits.isEmpty(), name, "none", "at least one wait");
+        for (Duration wait : waits) {
+            boolean within = !wait.isNegative() && wait.compareTo(RetrySchedule.WAIT_MAX) <= 0;
+            expect(within, name, wait, "each wait from 0s to " + RetrySchedule.WAIT_MAX);
+        }
     }
 
     private static void expect(boolean kept, String name, Object value, String expected) {

@@ -41,6 +41,7 @@ final class DeliverCallback implements LaneHandler {
     private final RetrySchedule schedule;
     private final Origins origins;
     private final AddressGuard guard;
+    private final TellLikeTheWorker workerShape;
     private final InstantSource clock;
     private final Ticker ticker;
     private final Telemetry telemetry;
@@ -51,6 +52,7 @@ final class DeliverCallback implements LaneHandler {
             RetrySchedule schedule,
             Origins origins,
             AddressGuard guard,
+            TellLikeTheWorker workerShape,
             InstantSource clock,
             Ticker ticker,
             Telemetry telemetry) {
@@ -59,6 +61,7 @@ final class DeliverCallback implements LaneHandler {
         this.schedule = schedule;
         this.origins = origins;
         this.guard = guard;
+        this.workerShape = workerShape;
         this.clock = clock;
         this.ticker = ticker;
         this.telemetry = telemetry;
@@ -68,8 +71,9 @@ final class DeliverCallback implements LaneHandler {
     @Override
     public Verdict handle(Held held) {
         Claim claim = held.claim();
+        boolean workers = claim.envelope().workerCallback().isPresent();
         Instant due = claim.record().finishedAt().orElse(claim.at()).plus(schedule.first());
-        if (attempt(claim) == 1 && due.isAfter(claim.at())) {
+        if (!workers && attempt(claim) == 1 && due.isAfter(claim.at())) {
             return new Verdict.Back(Duration.between(claim.at(), due), Doubt.UNCHANGED);
         }
         CallbackTarget target;
@@ -77,6 +81,9 @@ final class DeliverCallback implements LaneHandler {
             target = CallbackTarget.parse(claim.envelope().callbackUrl().orElseThrow(), guard);
         } catch (IllegalArgumentException forbidden) {
             return new Verdict.Undeliverable(String.valueOf(forbidden.getMessage()));
+        }
+        if (workers) {
+            return workerShape.handle(held, target);
         }
         Optional<Origins.Permit> permit =
                 origins.tryAcquire(claim.envelope().callbackEndpoint().orElseThrow());

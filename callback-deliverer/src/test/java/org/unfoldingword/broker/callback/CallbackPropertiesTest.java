@@ -32,10 +32,12 @@ class CallbackPropertiesTest {
                                 Duration.ofMinutes(30),
                                 Duration.ofHours(1),
                                 Duration.ofHours(2)),
+                        List.of(Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(30)),
                         0.1,
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(5),
                         256,
+                        1024,
                         32,
                         DataSize.ofKilobytes(4),
                         new CallbackProperties.Circuit(10, 5, 50, Duration.ofSeconds(30))));
@@ -47,6 +49,8 @@ class CallbackPropertiesTest {
                 .with("allowed-hosts", "localhost:3000, gateway")
                 .with("signing-secrets", SECRET + "," + SECRET)
                 .with("retry-schedule", "1s, 2m")
+                .with("worker-retry-schedule", "3s")
+                .with("following", "9")
                 .with("jitter", "0.5")
                 .with("timeout", "10s")
                 .with("connect-timeout", "1s")
@@ -65,10 +69,12 @@ class CallbackPropertiesTest {
                         List.of("localhost:3000", "gateway"),
                         properties.signingSecrets(),
                         List.of(Duration.ofSeconds(1), Duration.ofMinutes(2)),
+                        List.of(Duration.ofSeconds(3)),
                         0.5,
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(1),
                         8,
+                        9,
                         2,
                         DataSize.ofKilobytes(1),
                         new CallbackProperties.Circuit(20, 20, 100, Duration.ofMinutes(1))));

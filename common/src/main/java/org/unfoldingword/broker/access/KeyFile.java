@@ -26,7 +26,7 @@ import org.unfoldingword.broker.message.Json;
  *   "id": "whatsapp",                         for logs
  *   "key": "brk_…",                           16 to 256 printable characters; a list while rotating
  *   "key_hash": "sha256:<64 hex digits>",     instead of key, or beside it; a list likewise
- *   "scopes": ["submit", "read"],             also operate, content
+ *   "scopes": ["submit", "read"],             also gateway, admin, operate, content
  *   "client_ids": ["whatsapp"],               ["*"] is any
  *   "orgs": ["unfoldingWord"],                ["*"] is any
  *   "default_org": "unfoldingWord",           needless with a single org

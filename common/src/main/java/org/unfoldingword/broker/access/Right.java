@@ -8,6 +8,10 @@ public enum Right {
     SUBMIT,
     /** Read messages, streams and queues. */
     READ,
+    /** What a chat gateway administers at the worker for its users: modes, a mode, a group's history. */
+    GATEWAY,
+    /** All that can be administered at the worker. */
+    ADMIN,
     /** The operator API. It shows all orgs, but nothing that anybody said. */
     OPERATE,
     /** With {@link #OPERATE}: also what was said. */

@@ -18,6 +18,11 @@ public record IdempotencyKey(String digest, String fingerprint) {
         return new IdempotencyKey(digest((client + "\n" + key).getBytes(UTF_8)), digest(request));
     }
 
+    /** The key of this very request: another one under the same name is another message, and no conflict. */
+    public IdempotencyKey ofThisRequest() {
+        return new IdempotencyKey(digest((digest + fingerprint).getBytes(UTF_8)), fingerprint);
+    }
+
     /** The first 128 bits of SHA-256, as 22 characters. */
     private static String digest(byte[] bytes) {
         try {

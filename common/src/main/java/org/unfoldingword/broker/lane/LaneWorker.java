@@ -15,6 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.unfoldingword.broker.message.WorkerCallback;
 import org.unfoldingword.broker.telemetry.LogFields;
 import org.unfoldingword.broker.telemetry.Meters;
 import org.unfoldingword.broker.telemetry.Ticker;
@@ -345,6 +346,7 @@ public final class LaneWorker {
         Claim claim = held.claim();
         MDC.put(LogFields.MESSAGE_ID, claim.lease().id().toString());
         try {
+            announce(claim);
             Verdict verdict = decide(held);
             // The end comes last in the journal.
             boolean told = held.finishJournal();
@@ -360,6 +362,25 @@ public final class LaneWorker {
                 changed.signalAll();
             } finally {
                 lock.unlock();
+            }
+        }
+    }
+
+    /** A callback that tells of what happens is delivered while it happens. If this fails, it is only told of the end. */
+    private void announce(Claim claim) {
+        boolean told = lane == Lane.MESSAGES
+                && claim.envelope()
+                        .workerCallback()
+                        .filter(WorkerCallback::tellsProgress)
+                        .isPresent();
+        if (told && claim.record().callback().isEmpty()) {
+            try {
+                lanes.announce(claim);
+            } catch (RedisUnavailable away) {
+                log.warn(
+                        "{} {}: its callback waits for its end, Redis is away",
+                        lane.word(),
+                        claim.lease().id());
             }
         }
     }

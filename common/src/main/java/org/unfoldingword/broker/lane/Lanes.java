@@ -28,6 +28,7 @@ public final class Lanes implements AutoCloseable {
     private static final Script FIND = Script.load("find");
     private static final Script QUEUE = Script.load("queue");
     private static final Script STATES = Script.load("states");
+    private static final Script BOOKMARK = Script.load("bookmark");
     /** As many turns as a watched conversation remembers, and then some. */
     private static final int TURNS_MAX = 2000;
 
@@ -43,6 +44,7 @@ public final class Lanes implements AutoCloseable {
     private final ClaimEntries claim;
     private final ExtendLeases extend;
     private final SettleEntry settle;
+    private final AnnounceCallback announce;
     private final CountLanes count;
     private final TellFrames tell;
     private final CancelMessage cancel;
@@ -58,6 +60,7 @@ public final class Lanes implements AutoCloseable {
         this.claim = new ClaimEntries(redis, keyspace, chunks, properties);
         this.extend = new ExtendLeases(redis, keyspace, properties);
         this.settle = new SettleEntry(redis, keyspace, chunks, properties);
+        this.announce = new AnnounceCallback(redis, keyspace);
         this.count = new CountLanes(redis, keyspace);
         this.tell = new TellFrames(redis, keyspace, properties);
         this.cancel = new CancelMessage(redis, keyspace, properties);
@@ -208,6 +211,28 @@ public final class Lanes implements AutoCloseable {
 
     List<ExtendLeases.Standing> extend(Lane lane, String holder, List<Lease> leases) {
         return extend.run(lane, holder, leases);
+    }
+
+    /**
+     * Notes, under a lease of the callbacks lane, up to where a message's journal was told; the next claim's record has it.
+     *
+     * @return false if the lease was lost
+     */
+    public boolean bookmark(Lease lease, String told) {
+        Answer answer = redis.run(
+                BOOKMARK,
+                keyspace.block(Lane.CALLBACKS, lease.id().partition()),
+                new Arguments()
+                        .add(lease.queue())
+                        .add(lease.token())
+                        .add(lease.id())
+                        .add(told));
+        return answer.text(0).equals("noted");
+    }
+
+    /** Enqueues the callback of a message that runs, so that it can be told of before it ends. */
+    void announce(Claim held) {
+        announce.run(held);
     }
 
     boolean settle(Claim held, Verdict verdict) {

@@ -19,7 +19,7 @@ import org.unfoldingword.broker.message.MessageState;
  * @param cancelAsked somebody wants it cancelled while it runs
  * @param watching what is signalled and kept about it
  * @param response the worker's ChatResponse as it wrote it, once completed
- * @param callback how its callback fares, if it asked for one and has ended
+ * @param callback how its callback fares, if it asked for one and has ended, or is told of before
  */
 public record MessageRecord(
         MessageState state,
@@ -49,6 +49,12 @@ public record MessageRecord(
         public Fault(String code, String message) {
             this(code, message, Optional.empty());
         }
+
+        /** For people: the worker's own words, if it had any. */
+        public String words() {
+            String said = worker.map(WorkerError::text).orElse("");
+            return !said.isEmpty() ? said : message.isEmpty() ? code : message;
+        }
     }
 
     /**
@@ -64,9 +70,15 @@ public record MessageRecord(
      * How its callback fares.
      *
      * @param state pending, delivered or dead
+     * @param told its deliverer's note on what it has told before the end
      */
     public record Callback(
-            String state, int attempts, int lapses, Optional<Instant> nextAttemptAt, Optional<String> lastError) {}
+            String state,
+            int attempts,
+            int lapses,
+            Optional<Instant> nextAttemptAt,
+            Optional<String> lastError,
+            Optional<String> told) {}
 
     static MessageRecord of(Map<String, byte[]> fields, IntFunction<byte[]> replyChunk) {
         Optional<Payload> response = Optional.ofNullable(fields.get("response"))
@@ -84,7 +96,8 @@ public record MessageRecord(
                         count(fields, "callback_attempts"),
                         count(fields, "callback_lapses"),
                         time(fields, "callback_next"),
-                        text(fields, "callback_error")));
+                        text(fields, "callback_error"),
+                        text(fields, "callback_told")));
         return new MessageRecord(
                 MessageState.of(text(fields, "state").orElseThrow()),
                 text(fields, "name").orElseThrow(),

@@ -79,6 +79,8 @@ local function note(b, id, fields, entry, token, lapsed)
   end
   redis.call('HSET', b.record .. id, unpack(set))
   for _, word in ipairs(set) do fields[#fields + 1] = type(word) == 'number' and string.format('%.0f', word) or word end
+  -- A callback may be taken while its message runs, whose journal is the dispatcher's.
+  if lane ~= 'messages' then return end
   if known.watch == 'frames' then
     if lapsed then journal(b, id, 'retrying', 'its dispatcher did not come back') end
     journal(b, id, 'processing', attempts, token .. '-0')

@@ -22,6 +22,13 @@ local function close_message(b, name, id, entry, how, envelope, chunks, set)
   end
 end
 
+-- The message's callback waits in the other lane from now on.
+local function enqueue_callback(b, other, callbacks, id)
+  local waiting = append(other, callbacks, { 'id', id })
+  redis.call('HINCRBY', b.totals, 'callbacks', 1)
+  redis.call('HSET', b.record .. id, 'callback_state', 'pending', 'callback_queue', callbacks, 'callback_entry', waiting)
+end
+
 -- The usual time that a message takes, of those that ran.
 local function note_duration(b, started)
   local took = now - started
@@ -45,15 +52,10 @@ local function finish(b, other, name, id, entry, how)
     redis.call('SET', b.ran .. name, entry, 'PX', how.dead_retention)
     redis.call('ZREMRANGEBYSCORE', b.dead, '-inf', now - how.dead_retention)
   end
-  if how.callbacks ~= '' then
-    local waiting = append(other, how.callbacks, { 'id', id })
-    redis.call('HINCRBY', b.totals, 'callbacks', 1)
-    for _, word in ipairs({ 'callback_state', 'pending', 'callback_queue', how.callbacks, 'callback_entry', waiting }) do
-      set[#set + 1] = word
-    end
-  end
   redis.call('HSET', record, unpack(set))
-  if how.callbacks ~= '' then
+  local state = how.callbacks ~= '' and redis.call('HGET', record, 'callback_state')
+  if how.callbacks ~= '' and not state then enqueue_callback(b, other, how.callbacks, id) end
+  if how.callbacks ~= '' and (not state or state == 'pending') then
     retain(b, id, nil)
   else
     local other_dead = any_dead(other) and redis.call('ZSCORE', other.dead, id)

@@ -13,7 +13,8 @@ for i = 4, #ARGV, 5 do
   if redis.call('HGET', b.held, name) == token then
     postpone(b, name, now + lease)
     redis.call('XCLAIM', b.queue .. name, b.group, holder, 0, entry, 'JUSTID')
-    local asked = redis.call('HMGET', b.record .. id, 'cancel', 'watch')
+    -- A message that is cancelled has a callback all the same.
+    local asked = lane == 'messages' and redis.call('HMGET', b.record .. id, 'cancel', 'watch') or {}
     result[#result + 1] = { 'held', asked[1] or '', asked[2] or '' }
   else
     result[#result + 1] = { 'lost', '', '' }

@@ -69,7 +69,7 @@ end
 local function take_callback_back()
   if callbacks and withdraw(other, callbacks, known.callback_entry) then redis.call('HINCRBY', b.totals, 'withdrawn', 1) end
   redis.call('ZREM', other.dead, id)
-  for _, field in ipairs({ 'state', 'attempts', 'lapses', 'started', 'next', 'finished', 'claimed', 'holder', 'error', 'queue', 'entry' }) do
+  for _, field in ipairs({ 'state', 'attempts', 'lapses', 'started', 'next', 'finished', 'claimed', 'holder', 'error', 'queue', 'entry', 'told' }) do
     redis.call('HDEL', record, 'callback_' .. field)
   end
 end

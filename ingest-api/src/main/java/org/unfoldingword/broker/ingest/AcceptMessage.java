@@ -59,7 +59,8 @@ final class AcceptMessage {
                 submission.callbackUrl(),
                 submission.metadata(),
                 submission.expiresIn().map(wait -> clock.instant().plus(wait).toEpochMilli()),
-                traceparent);
+                traceparent,
+                submission.workerCallback());
         Appended appended =
                 lanes.append(new NewMessage(id, submission.conversation(), envelope, submission.body(), key, watching));
         return switch (appended) {

@@ -33,7 +33,7 @@ import org.unfoldingword.broker.telemetry.Telemetry;
 
 /** The ingest role: the one door of this package. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({IngestProperties.class, HealthProperties.class})
+@EnableConfigurationProperties({IngestProperties.class, HealthProperties.class, PassThroughProperties.class})
 @Import({
     AccessConfiguration.class,
     LaneConfiguration.class,
@@ -53,6 +53,9 @@ import org.unfoldingword.broker.telemetry.Telemetry;
     ConsolePage.class,
     ApiDescription.class,
     DocsController.class,
+    ChatController.class,
+    PassThroughController.class,
+    WorkerProblems.class,
     Problems.class
 })
 public class IngestConfiguration {
@@ -149,6 +152,19 @@ public class IngestConfiguration {
         FilterRegistrationBean<ConsoleHeaders> filter = new FilterRegistrationBean<>(new ConsoleHeaders());
         filter.addUrlPatterns("/console", "/console/*");
         return filter;
+    }
+
+    @Bean
+    WorkerPassage workerPassage(
+            @Value("${broker.worker.base-url:}") String worker,
+            @Value("${broker.worker.api-key:}") String key,
+            @Value("${broker.worker.public-url:}") String publicUrl,
+            PassThroughProperties passThrough,
+            IngestProperties properties) {
+        return new WorkerPassage(
+                new Upstream(worker, key, publicUrl),
+                passThrough,
+                properties.maxBody().toBytes());
     }
 
     @Bean

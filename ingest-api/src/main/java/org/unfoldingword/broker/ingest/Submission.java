@@ -11,11 +11,13 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.RawObject;
+import org.unfoldingword.broker.message.WorkerCallback;
 
 /**
  * A message as a client wrote it, checked: each fault is a {@link Problem} that names the field.
  *
  * @param body what the worker gets: the client's object without the broker's own fields, the rest byte for byte
+ * @param workerCallback what its callbacks need to have the worker's own shape; empty: they have the broker's
  */
 record Submission(
         Conversation conversation,
@@ -26,7 +28,8 @@ record Submission(
         Optional<String> callbackUrl,
         Optional<JsonNode> metadata,
         Optional<Duration> expiresIn,
-        byte[] body) {
+        byte[] body,
+        Optional<WorkerCallback> workerCallback) {
 
     private static final Pattern CLIENT = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
     private static final int NAME_MAX = 256;
@@ -58,7 +61,8 @@ record Submission(
                 text(json, "callback_url"),
                 metadata(json),
                 expiry(json),
-                json.rewrite(OWN, added));
+                json.rewrite(OWN, added),
+                Optional.empty());
     }
 
     private static Conversation conversation(RawObject json, String org, String user) {

@@ -1,0 +1,271 @@
+package org.unfoldingword.broker.callback;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.unfoldingword.broker.access.ApiKeys;
+import org.unfoldingword.broker.access.SecretText;
+import org.unfoldingword.broker.http.CallbackTarget;
+import org.unfoldingword.broker.lane.Claim;
+import org.unfoldingword.broker.lane.FrameParts;
+import org.unfoldingword.broker.lane.Held;
+import org.unfoldingword.broker.lane.JournalEntry;
+import org.unfoldingword.broker.lane.JournalReader;
+import org.unfoldingword.broker.lane.Lanes;
+import org.unfoldingword.broker.lane.MessageRecord;
+import org.unfoldingword.broker.lane.Verdict;
+import org.unfoldingword.broker.lane.Verdict.Doubt;
+import org.unfoldingword.broker.lane.Watches;
+import org.unfoldingword.broker.lane.Watching;
+import org.unfoldingword.broker.message.WorkerCallback;
+import org.unfoldingword.broker.message.WorkerFrame;
+
+/**
+ * Delivers one message's callbacks in the worker's own shape: what happens while it happens, and then its end. One at a time and in
+ * order, the end last and once; none at the end if there is nothing to say.
+ *
+ * <p>What comes before the end is posted once, whatever becomes of it: receivers do not know a repetition of it. The end is retried, on
+ * a short schedule: receivers that pass it on before they accept it repeat what did go out. A note after each post tells another
+ * deliverer where to go on.
+ */
+final class TellLikeTheWorker {
+
+    private static final Logger log = LoggerFactory.getLogger(TellLikeTheWorker.class);
+
+    /** How long to look for a change that nobody signalled. */
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(10);
+    /** What happened before a message ended is of no use any more so long after it. */
+    private static final Duration LATE = Duration.ofSeconds(30);
+    /** How soon a place at the origin is asked for again, and how often before what is told is passed over. */
+    private static final Duration NO_PLACE = Duration.ofMillis(100);
+
+    private static final int ASKED_MAX = 100;
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int TIMEOUT = 408;
+
+    private final CallbackClient client;
+    private final RetrySchedule schedule;
+    private final Origins origins;
+    private final ApiKeys keys;
+    private final Lanes lanes;
+    private final Supplier<Watches> watches;
+    private final InstantSource clock;
+
+    TellLikeTheWorker(
+            CallbackClient client,
+            RetrySchedule schedule,
+            Origins origins,
+            ApiKeys keys,
+            Lanes lanes,
+            Supplier<Watches> watches,
+            InstantSource clock) {
+        this.client = client;
+        this.schedule = schedule;
+        this.origins = origins;
+        this.keys = keys;
+        this.lanes = lanes;
+        this.watches = watches;
+        this.clock = clock;
+    }
+
+    Verdict handle(Held held, CallbackTarget target) {
+        Claim claim = held.claim();
+        WorkerCallback wanted = claim.envelope().workerCallback().orElseThrow();
+        Optional<SecretText> token = keys.withId(wanted.keyId()).flatMap(account -> account.callbackToken());
+        if (token.isEmpty()) {
+            return again(claim, "key " + wanted.keyId() + " has no callback token here", Optional.empty());
+        }
+        Receiver receiver = new Receiver(
+                held, target, token.get(), claim.envelope().callbackEndpoint().orElseThrow());
+        try {
+            Told told = wanted.tellsProgress() ? tellProgress(held, wanted, receiver) : Told.NOTHING;
+            return held.stopped().isPresent()
+                    ? new Verdict.Back(Duration.ZERO, Doubt.UNCHANGED)
+                    : tellEnd(claim, wanted, told, receiver);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return new Verdict.Back(Duration.ZERO, Doubt.UNCHANGED);
+        }
+    }
+
+    /** Tells what happens until the message has ended, or the work is to stop. */
+    private Told tellProgress(Held held, WorkerCallback wanted, Receiver receiver) throws InterruptedException {
+        Claim claim = held.claim();
+        Told told = claim.record()
+                .callback()
+                .flatMap(MessageRecord.Callback::told)
+                .map(Told::parse)
+                .orElse(Told.NOTHING);
+        if (isLate(claim.record(), claim.at())) {
+            return told;
+        }
+        ProgressCutter cutter = new ProgressCutter(wanted.mode(), wanted.throttleMillis());
+        FrameParts parts = new FrameParts();
+        Duration patience = wanted.mode() == WorkerCallback.Mode.PERIODIC
+                ? Duration.ofMillis(Math.min(wanted.throttleMillis(), LOOK_AGAIN.toMillis()))
+                : LOOK_AGAIN;
+        try (JournalReader journal = new JournalReader(claim.lease().id(), lanes, watches.get())) {
+            while (held.stopped().isEmpty()) {
+                held.onStop(journal::wake);
+                List<JournalEntry> entries = journal.next(patience);
+                for (ProgressCutter.Telling telling : cutter.onTime(clock.millis())) {
+                    told = tell(telling, told.entry(), told, wanted, receiver);
+                }
+                for (JournalEntry entry : entries) {
+                    if (entry.last() || held.stopped().isPresent()) {
+                        return told;
+                    }
+                    if (entry instanceof JournalEntry.Processing processing && processing.attempt() > 1) {
+                        cutter.restart();
+                        parts.drop();
+                        told = told.includes(entry.id()) ? told : new Told(told.entry(), 0);
+                    }
+                    Optional<WorkerFrame> frame = entry instanceof JournalEntry.Said said
+                            ? parts.add(said).flatMap(WorkerFrame::parse)
+                            : Optional.empty();
+                    boolean known = told.includes(entry.id());
+                    for (ProgressCutter.Telling telling :
+                            frame.map(said -> cutter.on(said, clock.millis())).orElse(List.of())) {
+                        told = known ? told : tell(telling, entry.id(), told, wanted, receiver);
+                    }
+                }
+            }
+        }
+        return told;
+    }
+
+    /** Too late for what happened on the way: the end is there, and says all that was not told. */
+    private static boolean isLate(MessageRecord record, Instant now) {
+        boolean begun = record.callback()
+                .filter(callback -> callback.attempts() > 1 || callback.told().isPresent())
+                .isPresent();
+        boolean over =
+                record.finishedAt().filter(at -> at.plus(LATE).isBefore(now)).isPresent();
+        return record.state().ended() && (begun || over);
+    }
+
+    private Told tell(
+            ProgressCutter.Telling telling, String entry, Told before, WorkerCallback wanted, Receiver receiver)
+            throws InterruptedException {
+        receiver.postOnce(WorkerPayload.telling(wanted, telling, clock.instant()));
+        int spoken = telling instanceof ProgressCutter.Telling.Progress(String text)
+                        && wanted.mode() == WorkerCallback.Mode.ITERATION
+                ? before.spoken() + ProgressCutter.spoken(text)
+                : before.spoken();
+        Told told = new Told(entry, spoken);
+        if (!entry.isEmpty()) {
+            lanes.bookmark(receiver.held.claim().lease(), told.note());
+        }
+        return told;
+    }
+
+    private Verdict tellEnd(Claim claim, WorkerCallback wanted, Told told, Receiver receiver) {
+        MessageRecord record =
+                lanes.find(claim.lease().id(), Watching.NOTHING).orElseThrow().record();
+        Optional<CallbackBody> body = record.response().isPresent()
+                ? WorkerPayload.complete(wanted, bytes(record), told.spoken(), clock.instant())
+                : Optional.of(WorkerPayload.error(
+                        wanted, record.error().map(MessageRecord.Fault::words).orElse("no answer"), clock.instant()));
+        if (body.isEmpty()) {
+            return new Verdict.Delivered();
+        }
+        Optional<DeliveryOutcome> outcome = receiver.post(body.get());
+        if (outcome.isEmpty()) {
+            return new Verdict.Back(Duration.ofSeconds(1), Doubt.UNCHANGED);
+        }
+        return switch (outcome.get()) {
+            case DeliveryOutcome.Delivered delivered -> new Verdict.Delivered();
+            case DeliveryOutcome.Gone gone -> new Verdict.Undeliverable(gone.reason());
+            case DeliveryOutcome.Retryable refused
+            when isFinal(refused.status()) -> new Verdict.Undeliverable(refused.reason());
+            case DeliveryOutcome.Retryable refused -> again(claim, refused.reason(), refused.retryAfter());
+            case DeliveryOutcome.TimedOut timedOut -> again(claim, timedOut.reason(), Optional.empty());
+            case DeliveryOutcome.Unreached unreached -> again(claim, unreached.reason(), Optional.empty());
+            case DeliveryOutcome.Forbidden forbidden -> again(claim, forbidden.reason(), Optional.empty());
+            case DeliveryOutcome.Aborted aborted -> new Verdict.Back(Duration.ZERO, Doubt.UNCHANGED);
+        };
+    }
+
+    /** The receiver does not understand it, or does not know us: the same again would not help. */
+    private static boolean isFinal(int status) {
+        return status >= 300 && status < 500 && status != TIMEOUT && status != TOO_MANY_REQUESTS;
+    }
+
+    private Verdict again(Claim claim, String reason, Optional<Duration> retryAfter) {
+        // Attempts that a deliverer did not survive are not the receiver's.
+        int attempt = claim.record()
+                .callback()
+                .map(callback -> Math.max(1, callback.attempts() - callback.lapses()))
+                .orElse(1);
+        return schedule.after(attempt, retryAfter)
+                .<Verdict>map(wait -> new Verdict.Later(wait, reason, false, Doubt.UNCHANGED))
+                .orElseGet(() -> new Verdict.Undeliverable(reason));
+    }
+
+    private static byte[] bytes(MessageRecord record) {
+        try {
+            return record.response().orElseThrow().toBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Where the callbacks of one message go. A place at the origin is taken for each post, and not while nothing is posted. */
+    private final class Receiver {
+
+        private final Held held;
+        private final CallbackTarget target;
+        private final SecretText token;
+        private final String origin;
+
+        Receiver(Held held, CallbackTarget target, SecretText token, String origin) {
+            this.held = held;
+            this.target = target;
+            this.token = token;
+            this.origin = origin;
+        }
+
+        /** Posts if there is a place now. */
+        Optional<DeliveryOutcome> post(CallbackBody body) {
+            Optional<Origins.Permit> permit = origins.tryAcquire(origin);
+            if (permit.isEmpty()) {
+                return Optional.empty();
+            }
+            try (Origins.Permit place = permit.get()) {
+                DeliveryOutcome outcome =
+                        client.post(target, body, Map.of("X-Engine-Token", token.reveal()), held::onStop);
+                place.onOutcome(outcome);
+                log.info(
+                        "callback message={} endpoint={} shape=worker outcome={}",
+                        held.claim().lease().id(),
+                        origin,
+                        outcome.word());
+                return Optional.of(outcome);
+            }
+        }
+
+        /** Waits for a place for some seconds, and passes the post over if there is none: the end says it all the same. */
+        void postOnce(CallbackBody body) throws InterruptedException {
+            Semaphore stop = new Semaphore(0);
+            for (int asked = 0; asked < ASKED_MAX && held.stopped().isEmpty(); asked++) {
+                if (post(body).isPresent()) {
+                    return;
+                }
+                held.onStop(stop::release);
+                if (stop.tryAcquire(NO_PLACE.toMillis(), TimeUnit.MILLISECONDS)) {
+                    return;
+                }
+            }
+        }
+    }
+}

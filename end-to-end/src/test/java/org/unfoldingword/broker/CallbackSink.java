@@ -1,0 +1,105 @@
+package org.unfoldingword.broker;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A chat gateway's callback endpoint: remembers what it is told and by whom, and how many callbacks came at once. */
+final class CallbackSink implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicInteger inside = new AtomicInteger();
+    private final ConcurrentHashMap<String, AtomicInteger> failures = new ConcurrentHashMap<>();
+
+    // Guarded by this.
+    private final List<Callback> callbacks = new ArrayList<>();
+    private int mostAtOnce;
+
+    record Callback(String token, JsonNode body) {
+
+        String type() {
+            return body.path("type").asText();
+        }
+
+        String key() {
+            return body.path("message_key").asText();
+        }
+    }
+
+    private CallbackSink(HttpServer server) {
+        this.server = server;
+    }
+
+    static CallbackSink start() {
+        try {
+            HttpServer server =
+                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), /* backlog= */ 128);
+            CallbackSink sink = new CallbackSink(server);
+            server.setExecutor(sink.threads);
+            server.createContext("/progress-callback", sink::take);
+            server.start();
+            return sink;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + "/progress-callback";
+    }
+
+    /** Answers 502 to so many of the next complete callbacks of that message. */
+    void failComplete(String key, int times) {
+        failures.put(key, new AtomicInteger(times));
+    }
+
+    synchronized List<Callback> callbacks() {
+        return List.copyOf(callbacks);
+    }
+
+    List<Callback> of(String key) {
+        return callbacks().stream()
+                .filter(callback -> callback.key().equals(key))
+                .toList();
+    }
+
+    synchronized int mostAtOnce() {
+        return mostAtOnce;
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private void take(HttpExchange exchange) throws IOException {
+        int now = inside.incrementAndGet();
+        try (exchange) {
+            Callback callback = new Callback(
+                    exchange.getRequestHeaders().getFirst("X-Engine-Token"), JSON.readTree(exchange.getRequestBody()));
+            synchronized (this) {
+                callbacks.add(callback);
+                mostAtOnce = Math.max(mostAtOnce, now);
+            }
+            AtomicInteger failing = failures.getOrDefault(callback.key(), new AtomicInteger());
+            boolean fails = callback.type().equals("complete") && failing.getAndDecrement() > 0;
+            inside.decrementAndGet();
+            exchange.sendResponseHeaders(fails ? 502 : 200, -1);
+        }
+    }
+}

@@ -1,0 +1,374 @@
+package org.unfoldingword.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The worker-compatible entry: what was recorded at the real worker comes back from the broker, field by field. */
+class DropInIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final String PUBLIC = "https://broker.example";
+    private static final String RECORDED = "http://127.0.0.1:9141";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    @TempDir
+    static Path data;
+
+    private static RecordedWorker worker;
+    private static CallbackSink sink;
+    private static BrokerProcess broker;
+    private static String url;
+
+    private enum Route {
+        CHAT("/api/v1/chat"),
+        STREAM("/api/v1/chat/stream"),
+        CALLBACK("/api/v1/chat/callback");
+
+        private final String path;
+
+        Route(String path) {
+            this.path = path;
+        }
+    }
+
+    @BeforeAll
+    static void start() {
+        worker = RecordedWorker.start();
+        sink = CallbackSink.start();
+        BrokerProcess.Plan plan = BrokerProcess.Plan.of("start")
+                .with("BROKER_DATA_DIR", data)
+                .with("WORKER_BASE_URL", worker.url())
+                .with("WORKER_API_KEY", RecordedWorker.KEY)
+                .with("BROKER_PUBLIC_URL", PUBLIC)
+                .with("BROKER_DEFAULT_ORG", "unfoldingWord");
+        broker = plan.start();
+        url = "http://127.0.0.1:" + plan.port();
+    }
+
+    @AfterAll
+    static void stop() {
+        broker.close();
+        sink.close();
+        worker.close();
+    }
+
+    static Stream<Arguments> recordings() throws IOException {
+        try (InputStream in =
+                Objects.requireNonNull(DropInIT.class.getResourceAsStream("/contracts/worker-head.ndjson"))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                            .lines()
+                            .map(DropInIT::tree)
+                            .map(recording ->
+                                    Arguments.of(recording.path("scenario").asText(), recording))
+                            .toList()
+                            .stream();
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("recordings")
+    void answersAsTheWorkerWasRecorded(String scenario, JsonNode recording) {
+        HttpResponse<String> answer = post(
+                recording.path("path").asText(),
+                body(recording.path("request")),
+                recording.path("authorization").asText().replace("lab-engine-key", BrokerProcess.API_KEY));
+
+        assertThat(answer.statusCode()).isEqualTo(recording.path("status").asInt());
+        if (recording.path("answer").isTextual()
+                && recording.path("answer").asText().startsWith("data: ")) {
+            assertThat(answer.headers().firstValue("Content-Type")).contains("text/event-stream");
+            assertThat(events(answer.body()))
+                    .isEqualTo(events(recording.path("answer").asText()));
+        } else {
+            assertThat(alike(tree(answer.body()))).isEqualTo(alike(recording.path("answer")));
+        }
+        String key = recording.path("request").path("message_key").asText();
+        List<JsonNode> expected = new ArrayList<>();
+        recording.path("callbacks").forEach(callback -> expected.add(alike(callback)));
+        if (!expected.isEmpty()) {
+            await().atMost(PATIENCE).until(() -> sink.of(key).size() >= expected.size());
+            assertThat(sink.of(key))
+                    .extracting(callback -> alike(callback.body()))
+                    .isEqualTo(expected);
+            assertThat(sink.of(key)).extracting(CallbackSink.Callback::token).containsOnly(BrokerProcess.API_KEY);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Route.class)
+    void answersInTheOrderOfAcceptance(Route route) {
+        String user = "orderly-" + route;
+        List<CompletableFuture<HttpResponse<String>>> answers = new ArrayList<>();
+        List<String> done = java.util.Collections.synchronizedList(new ArrayList<>());
+        for (String text : List.of("one [delay=1500]", "two", "three")) {
+            int before = answers.size();
+            answers.add(Later.call(() -> {
+                HttpResponse<String> answer =
+                        post(route.path, message(route, user, text).toString());
+                done.add(text);
+                return answer;
+            }));
+            // Accepted before the next one is sent, so that there is an order.
+            await().atMost(PATIENCE)
+                    .until(() -> waiting(user) > before
+                            || answers.get(before).isDone() && (route != Route.CALLBACK || before > 0));
+        }
+        answers.forEach(CompletableFuture::join);
+        if (route == Route.CALLBACK) {
+            await().atMost(PATIENCE).until(() -> completes(user).size() == 3);
+            assertThat(completes(user)).containsExactly("Answer to: one", "Answer to: two", "Answer to: three");
+        } else {
+            assertThat(done).containsExactly("one [delay=1500]", "two", "three");
+        }
+
+        assertThat(worker.turns()).containsSubsequence("one [delay=1500]", "two", "three");
+        assertThat(worker.overlaps()).isZero();
+    }
+
+    @Test
+    void tellsThoseWhoStreamThatTheyWait() {
+        CompletableFuture<HttpResponse<String>> first = Later.call(() -> post(
+                Route.STREAM.path,
+                message(Route.STREAM, "patient", "one [delay=1500]").toString()));
+        await().atMost(PATIENCE).until(() -> waiting("patient") == 1);
+
+        HttpResponse<String> second =
+                post(Route.STREAM.path, message(Route.STREAM, "patient", "two").toString());
+
+        assertThat(second.body())
+                .startsWith("data: {\"type\":\"status\",\"message\":\"Queued — processing will begin shortly\"}\n\n");
+        assertThat(events(second.body()))
+                .filteredOn(event ->
+                        List.of("complete", "error").contains(event.path("type").asText()))
+                .hasSize(1);
+        assertThat(first.join().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void runsAMessageOnceThatMetaDeliversTwice() {
+        String message = message(Route.CALLBACK, "repeated", "again").toString();
+
+        JsonNode first = tree(post(Route.CALLBACK.path, message).body());
+        JsonNode second = tree(post(Route.CALLBACK.path, message).body());
+
+        assertThat(second).isEqualTo(first);
+        String last = message(Route.CALLBACK, "repeated", "the end").toString();
+        post(Route.CALLBACK.path, last);
+        await().atMost(PATIENCE).until(() -> completes("repeated").size() == 2);
+        assertThat(completes("repeated")).containsExactly("Answer to: again", "Answer to: the end");
+        assertThat(worker.turns().stream().filter("again"::equals)).hasSize(1);
+    }
+
+    @Test
+    void triesTheEndAgainAndNothingElse() {
+        ObjectNode message = message(Route.CALLBACK, "refused", "stubborn [tool]");
+        sink.failComplete(message.path("message_key").asText(), 1);
+
+        post(Route.CALLBACK.path, message.toString());
+
+        String key = message.path("message_key").asText();
+        await().atMost(PATIENCE).until(() -> sink.of(key).size() == 6);
+        assertThat(sink.of(key))
+                .extracting(CallbackSink.Callback::type)
+                .containsExactly("status", "status", "progress", "status", "complete", "complete");
+        assertThat(sink.of(key).get(5).body().path("text").asText()).isEqualTo("\nAnswer to: stubborn");
+    }
+
+    @Test
+    void passesOtherRequestsThroughWithTheWorkersKey() {
+        int before = worker.passed().size();
+        HttpResponse<String> reset = send(request("/api/v1/admin/orgs/o%20p/groups/-1/history?x=%2B")
+                .header("X-Custom", "kept")
+                .method("DELETE", HttpRequest.BodyPublishers.ofString("{\"why\":\"reset\"}")));
+
+        assertThat(reset.statusCode()).isEqualTo(200);
+        assertThat(reset.body()).isEqualTo("{\"ok\":true}");
+        assertThat(reset.headers().firstValue("X-Hop")).isEmpty();
+        RecordedWorker.Passed passed = worker.passed().get(before);
+        assertThat(passed.method()).isEqualTo("DELETE");
+        assertThat(passed.target()).isEqualTo("/api/v1/admin/orgs/o%20p/groups/-1/history?x=%2B");
+        assertThat(passed.body()).isEqualTo("{\"why\":\"reset\"}");
+        assertThat(passed.headers().getFirst("Authorization")).isEqualTo("Bearer " + RecordedWorker.KEY);
+        assertThat(passed.headers().getFirst("X-Custom")).isEqualTo("kept");
+        assertThat(passed.headers().toString()).doesNotContain(BrokerProcess.API_KEY);
+    }
+
+    @Test
+    void putsThePublicOriginIntoHistory() {
+        HttpResponse<String> history = send(request("/api/v1/orgs/unfoldingWord/users/u/history?limit=50&offset=0"));
+
+        JsonNode entry = tree(history.body()).path("entries").path(0);
+        assertThat(entry.path("voice_audio_url").asText()).isEqualTo(PUBLIC + "/api/v1/audio/audio/o/u/x.opus");
+        assertThat(entry.path("user_message").asText()).isEqualTo("see " + worker.url() + "/a");
+    }
+
+    @Test
+    void passesAudioAndErrorsAsTheyAre() throws Exception {
+        HttpResponse<byte[]> audio =
+                HTTP.send(request("/api/v1/audio/audio/o/u/x.opus").build(), HttpResponse.BodyHandlers.ofByteArray());
+        HttpResponse<String> missing =
+                send(request("/api/v1/orgs/o/users/u/history").method("DELETE", HttpRequest.BodyPublishers.noBody()));
+
+        assertThat(audio.body()).containsExactly(1, 2, 3, 0, -1);
+        assertThat(audio.headers().firstValue("Content-Type")).contains("audio/ogg");
+        assertThat(audio.headers().firstValue("Cache-Control")).contains("private, max-age=86400");
+        assertThat(missing.statusCode()).isEqualTo(404);
+        assertThat(missing.body()).isEqualTo("404 Not Found");
+    }
+
+    @Test
+    void refusesPathsThatLeadElsewhere() {
+        int before = worker.passed().size();
+        for (String path : List.of(
+                "/api/v1/orgs/..%2f..%2fadmin",
+                "/api/v1/orgs/%2e%2e/admin/orgs",
+                "/api/v1/orgs//evil.example/x",
+                "/api/v1/orgs/a%5cb",
+                "/api/v1/orgs/a;b=c/users")) {
+            assertThat(send(request(path)).statusCode()).as(path).isIn(400, 404);
+        }
+        assertThat(worker.passed()).hasSize(before);
+    }
+
+    private static List<String> completes(String user) {
+        return sink.callbacks().stream()
+                .filter(callback -> callback.body().path("user_id").asText().equals(user))
+                .filter(callback -> callback.type().equals("complete"))
+                .map(callback -> callback.body().path("text").asText())
+                .toList();
+    }
+
+    private static int waiting(String user) {
+        return broker.client()
+                .get("/api/v1/queue/" + user + "?org_id=unfoldingWord")
+                .body()
+                .path("queue_length")
+                .asInt();
+    }
+
+    private static ObjectNode message(Route route, String user, String text) {
+        ObjectNode message = JSON.createObjectNode()
+                .put("client_id", "whatsapp")
+                .put("user_id", user)
+                .put("org", "unfoldingWord")
+                .put("message_type", "text")
+                .put("message", text);
+        return route == Route.CALLBACK
+                ? message.put("message_key", "wamid." + user + "." + text)
+                        .put("progress_callback_url", sink.url())
+                        .put("progress_mode", "iteration")
+                        .put("progress_throttle_seconds", 3)
+                : message;
+    }
+
+    /** The recorded callback URL leads to a machine that is no more. */
+    private static String body(JsonNode request) {
+        if (request.isNull()) {
+            return "";
+        }
+        if (request.isTextual()) {
+            return request.asText();
+        }
+        ObjectNode body = request.deepCopy();
+        if (body.has("progress_callback_url")) {
+            body.put("progress_callback_url", sink.url());
+        }
+        return body.toString();
+    }
+
+    /** Ids, times and the origin of URLs differ each time. */
+    private static JsonNode alike(JsonNode json) {
+        if (!json.isObject()) {
+            return json;
+        }
+        ObjectNode alike = json.deepCopy();
+        for (String member : List.of("message_id", "timestamp")) {
+            if (alike.has(member)) {
+                assertThat(alike.path(member).asText()).isNotBlank();
+                alike.put(member, "*");
+            }
+        }
+        String voice = alike.path("voice_audio_url").asText("");
+        if (!voice.isEmpty() && alike.path("voice_audio_url").isTextual()) {
+            alike.put("voice_audio_url", voice.replace(RECORDED, PUBLIC).replaceAll("[^/]+\\.opus$", "*.opus"));
+        }
+        if (alike.path("response").isObject()) {
+            alike.set("response", alike(alike.path("response")));
+        }
+        return alike;
+    }
+
+    private static List<JsonNode> events(String stream) {
+        return Stream.of(stream.strip().split("\n\n", -1))
+                .map(event -> tree(event.substring("data: ".length())))
+                .filter(event -> !event.path("type").asText().equals("keepalive"))
+                .map(DropInIT::alike)
+                .toList();
+    }
+
+    private static HttpResponse<String> post(String path, String body) {
+        return post(path, body, "Bearer " + BrokerProcess.API_KEY);
+    }
+
+    private static HttpResponse<String> post(String path, String body, String authorization) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
+                .timeout(PATIENCE)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body));
+        return send(authorization.startsWith("Bearer ") ? request.header("Authorization", authorization) : request);
+    }
+
+    private static HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(url + path))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + BrokerProcess.API_KEY);
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) {
+        try {
+            return HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("stopped while waiting for an answer", hurried);
+        }
+    }
+
+    private static JsonNode tree(String json) {
+        try {
+            return JSON.readTree(json);
+        } catch (IOException garbled) {
+            throw new UncheckedIOException(garbled);
+        }
+    }
+}

@@ -1,0 +1,222 @@
+package org.unfoldingword.broker.ingest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.unfoldingword.broker.lane.IdempotencyKey;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Json;
+import org.unfoldingword.broker.message.RawObject;
+import org.unfoldingword.broker.message.WorkerCallback;
+
+/**
+ * A request to one of the worker's chat routes, checked as the worker's edge does: in its order and with its words. What the worker
+ * finds out only in the turn (a blank text, a format that it cannot hear) is left to it, and comes back in its place in the
+ * conversation.
+ */
+final class ChatRequest {
+
+    /** Fields that are valid for callbacks only; the two other routes refuse their mere presence. */
+    private static final List<String> CALLBACK_FIELDS =
+            List.of("progress_callback_url", "progress_mode", "progress_throttle_seconds", "message_key");
+
+    private static final Set<String> ECHOED = Set.of("user_id", "message_key", "chat_id", "thread_id");
+    private static final Set<String> CHAT_TYPES = Set.of("private", "group", "supergroup");
+    private static final Pattern LANGUAGE = Pattern.compile("[a-z]{2}");
+    private static final Pattern CLIENT = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
+    private static final int NAME_MAX = 256;
+    private static final double THROTTLE_SECONDS = 5;
+    private static final double THROTTLE_SECONDS_MIN = 1;
+    private static final double THROTTLE_SECONDS_MAX = 3600;
+
+    private final RawObject json;
+    private final byte[] bytes;
+    private final Transport transport;
+    private final Caller caller;
+
+    private ChatRequest(Bodies.Read body, Transport transport, Caller caller) {
+        this.json = body.object();
+        this.bytes = body.bytes();
+        this.transport = transport;
+        this.caller = caller;
+    }
+
+    /** A request that passed. */
+    record Checked(Submission submission, Optional<IdempotencyKey> key) {}
+
+    /** @throws Refusal 400 with the worker's words, 403 for what the key may not name */
+    static Checked read(Bodies.Read body, Transport transport, Caller caller) {
+        return new ChatRequest(body, transport, caller).checked();
+    }
+
+    private Checked checked() {
+        core();
+        if (transport == Transport.CALLBACK) {
+            require("progress_callback_url");
+            require("message_key");
+        } else {
+            CALLBACK_FIELDS.forEach(this::forbid);
+        }
+        language();
+        Submission submission = submission();
+        if (!caller.account().orgs().include(submission.org())
+                || !caller.account().clients().include(submission.client())) {
+            throw Refusal.bare(403, "The key may not name this org or client_id");
+        }
+        return new Checked(submission, key(submission));
+    }
+
+    private void core() {
+        refuseIf(!truthy("user_id"), "user_id is required");
+        refuseIf(!truthy("client_id"), "client_id is required");
+        refuseIf(json.has("is_admin"), "is_admin is not a valid field; admin origin is derived from client_id");
+        if (truthy("chat_type")) {
+            refuseIf(
+                    !CHAT_TYPES.contains(text("chat_type")),
+                    "Invalid chat_type: " + text("chat_type") + ". Must be one of: private, group, supergroup");
+        }
+        refuseIf(isGroup() && !truthy("chat_id"), "chat_id is required for group/supergroup chats");
+    }
+
+    private void require(String field) {
+        refuseIf(!truthy(field), field + " is required on " + transport.path());
+    }
+
+    private void forbid(String field) {
+        refuseIf(
+                json.has(field),
+                field + " is not valid on " + transport.path() + " — use " + Transport.CALLBACK.path());
+    }
+
+    private void language() {
+        Optional<JsonNode> hint = json.get("response_language_hint");
+        boolean good = hint.isEmpty()
+                || hint.get().isTextual()
+                        && LANGUAGE.matcher(hint.get().textValue()).matches();
+        refuseIf(!good, "response_language_hint must be a valid ISO 639-1 language code (2 lowercase letters)");
+    }
+
+    private Submission submission() {
+        String org = given("org")
+                .or(() -> given("org_id"))
+                .or(caller::defaultOrg)
+                .orElseThrow(() -> Refusal.bare(400, "org is required"));
+        String user = name("user_id", text("user_id"));
+        String client = text("client_id");
+        refuseIf(!CLIENT.matcher(client).matches(), "client_id must match " + CLIENT);
+        Map<String, byte[]> added = new HashMap<>();
+        if (given("org").isEmpty() && given("org_id").isEmpty()) {
+            added.put("org", Bodies.bytes(TextNode.valueOf(org)));
+        }
+        boolean calledBack = transport == Transport.CALLBACK;
+        return new Submission(
+                conversation(name("org", org), user),
+                org,
+                user,
+                client,
+                calledBack ? Optional.of(name("message_key", text("message_key"))) : Optional.empty(),
+                calledBack ? Optional.of(text("progress_callback_url")) : Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                json.rewrite(Set.copyOf(CALLBACK_FIELDS), added),
+                calledBack ? Optional.of(callback()) : Optional.empty());
+    }
+
+    private Conversation conversation(String org, String user) {
+        if (!isGroup()) {
+            return Conversation.ofUser(org, user);
+        }
+        Optional<String> thread =
+                truthy("thread_id") ? Optional.of(name("thread_id", text("thread_id"))) : Optional.empty();
+        return Conversation.ofGroup(org, name("chat_id", text("chat_id")), thread);
+    }
+
+    private WorkerCallback callback() {
+        ObjectNode echo = Json.mapper().createObjectNode();
+        for (String name : json.names()) {
+            if (ECHOED.contains(name) && truthy(name)) {
+                json.get(name).ifPresent(value -> echo.set(name, value));
+            }
+        }
+        return new WorkerCallback(mode(), throttleMillis(), caller.id(), echo);
+    }
+
+    private WorkerCallback.Mode mode() {
+        return switch (json.get("progress_mode").map(JsonNode::asText).orElse("")) {
+            case "complete" -> WorkerCallback.Mode.COMPLETE;
+            case "periodic" -> WorkerCallback.Mode.PERIODIC;
+            case "sentence" -> WorkerCallback.Mode.SENTENCE;
+            // The worker's default. It refuses no other word either.
+            default -> WorkerCallback.Mode.ITERATION;
+        };
+    }
+
+    private long throttleMillis() {
+        double seconds = json.get("progress_throttle_seconds")
+                .filter(JsonNode::isNumber)
+                .map(JsonNode::asDouble)
+                .orElse(THROTTLE_SECONDS);
+        return Math.round(1000 * Math.clamp(seconds, THROTTLE_SECONDS_MIN, THROTTLE_SECONDS_MAX));
+    }
+
+    /**
+     * Signal's key is a time of the sender's, so it names a message only together with the sender; and one Signal message with
+     * several recordings is several requests under one key, so the whole request belongs to the name. What is repeated, by Meta
+     * above all, is repeated to the byte.
+     */
+    private Optional<IdempotencyKey> key(Submission submission) {
+        return submission.clientMessageId().map(name -> IdempotencyKey.of(
+                        submission.client(), submission.user() + "\n" + name, bytes)
+                .ofThisRequest());
+    }
+
+    private boolean isGroup() {
+        return truthy("chat_type") && !text("chat_type").equals("private");
+    }
+
+    /** What JavaScript takes for true, as the worker does. */
+    private boolean truthy(String field) {
+        int length = json.length(field);
+        if (length == 0 || length > 4096) {
+            return length > 0;
+        }
+        JsonNode value = json.get(field).orElseThrow();
+        return !(value.isNull()
+                || value.isTextual() && value.textValue().isEmpty()
+                || value.isBoolean() && !value.booleanValue()
+                || value.isNumber() && value.asDouble() == 0);
+    }
+
+    private String text(String field) {
+        JsonNode value = json.get(field).orElseThrow();
+        refuseIf(value.isContainerNode(), field + " must be a string");
+        return value.asText();
+    }
+
+    /** As the worker's {@code ??}: present and not null. */
+    private Optional<String> given(String field) {
+        return json.get(field).filter(value -> !value.isNull()).map(value -> text(field));
+    }
+
+    private static String name(String field, String value) {
+        refuseIf(value.isBlank(), field + " is required");
+        boolean printable = value.codePoints()
+                .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
+        refuseIf(
+                value.length() > NAME_MAX || !printable,
+                field + " must have at most " + NAME_MAX + " characters, none of them a control character");
+        return value;
+    }
+
+    private static void refuseIf(boolean bad, String error) {
+        if (bad) {
+            throw Refusal.bare(400, error);
+        }
+    }
+}

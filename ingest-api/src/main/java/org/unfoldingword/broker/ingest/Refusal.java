@@ -1,0 +1,78 @@
+package org.unfoldingword.broker.ingest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.Optional;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.unfoldingword.broker.message.Json;
+
+/**
+ * A request to the worker-compatible entry that is answered with an error of the worker's shape: {@code {"error"}} from its edge,
+ * {@code {"error","code","message"}} from within.
+ */
+final class Refusal extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final transient byte[] body;
+    private final transient Optional<Duration> retryAfter;
+
+    private Refusal(int status, byte[] body, Optional<Duration> retryAfter) {
+        super("status " + status);
+        this.status = status;
+        this.body = body;
+        this.retryAfter = retryAfter;
+    }
+
+    /** As the worker's edge refuses. */
+    static Refusal bare(int status, String error) {
+        return new Refusal(
+                status, Bodies.bytes(Json.mapper().createObjectNode().put("error", error)), Optional.empty());
+    }
+
+    /** As the worker fails. */
+    static Refusal coded(int status, String error, String code, String message) {
+        return new Refusal(status, Bodies.bytes(json(error, code, message)), Optional.empty());
+    }
+
+    /** As the worker puts off: nothing was done, and the same request is welcome later. */
+    static Refusal putOff(int status, String error, String code, String message, Duration retryAfter) {
+        ObjectNode json = json(error, code, message).put("retry_after_ms", retryAfter.toMillis());
+        return new Refusal(status, Bodies.bytes(json), Optional.of(retryAfter));
+    }
+
+    /** With the worker's own answer. */
+    static Refusal verbatim(int status, String body) {
+        return new Refusal(status, body.getBytes(java.nio.charset.StandardCharsets.UTF_8), Optional.empty());
+    }
+
+    /** With more said in the body than the worker would. */
+    static Refusal told(int status, String error, String code, String message, String messageId) {
+        return new Refusal(
+                status, Bodies.bytes(json(error, code, message).put("message_id", messageId)), Optional.empty());
+    }
+
+    int status() {
+        return status;
+    }
+
+    byte[] body() {
+        return body;
+    }
+
+    ResponseEntity<byte[]> toResponse() {
+        ResponseEntity.BodyBuilder answer = ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON);
+        retryAfter.ifPresent(wait -> answer.header("Retry-After", Long.toString(Math.max(1, wait.toSeconds()))));
+        return answer.body(body);
+    }
+
+    private static ObjectNode json(String error, String code, String message) {
+        return Json.mapper()
+                .createObjectNode()
+                .put("error", error)
+                .put("code", code)
+                .put("message", message);
+    }
+}

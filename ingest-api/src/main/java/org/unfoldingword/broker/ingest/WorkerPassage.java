@@ -1,0 +1,274 @@
+package org.unfoldingword.broker.ingest;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.entity.InputStreamEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpRequest;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.unfoldingword.broker.http.PublicUrls;
+
+/**
+ * Takes a request to the worker and its answer back: method, path, query, body and status as they are; with the worker's key
+ * in place of the client's, and without what belongs to one connection only (RFC 9110, 7.6.1). Bodies are streamed both ways, but
+ * for JSON answers, which are read whole to put the public origin into their URLs. Nothing is repeated, no redirect followed.
+ */
+final class WorkerPassage implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(WorkerPassage.class);
+
+    /** RFC 9110, 7.6.1; what {@code Connection} names comes on top. */
+    private static final Set<String> OF_ONE_CONNECTION = Set.of(
+            "connection",
+            "keep-alive",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "proxy-authenticate",
+            "proxy-authorization");
+    /** The client's business with the broker, or what this side makes anew. */
+    private static final Set<String> NOT_ASKED = Set.of(
+            "host",
+            "authorization",
+            "x-api-key",
+            "cookie",
+            "content-length",
+            "accept-encoding",
+            "expect",
+            "forwarded",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-port",
+            "x-forwarded-proto",
+            "x-worker-origin");
+
+    private static final Set<String> NOT_ANSWERED = Set.of("content-length", "set-cookie", "server", "date");
+
+    private final Upstream upstream;
+    private final long jsonBytesMax;
+    private final long bodyBytesMax;
+    private final PublicUrls urls;
+    private final CloseableHttpClient http;
+
+    WorkerPassage(Upstream upstream, PassThroughProperties properties, long bodyBytesMax) {
+        this.upstream = upstream;
+        this.jsonBytesMax = properties.maxJson().toBytes();
+        this.bodyBytesMax = bodyBytesMax;
+        this.urls = upstream.publicUrls();
+        this.http = HttpClientBuilder.create()
+                .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
+                        .setMaxConnTotal(properties.concurrency())
+                        .setMaxConnPerRoute(properties.concurrency())
+                        .setDefaultConnectionConfig(ConnectionConfig.custom()
+                                .setConnectTimeout(Timeout.of(properties.connectTimeout()))
+                                .setSocketTimeout(Timeout.of(properties.timeout()))
+                                .setValidateAfterInactivity(TimeValue.ofSeconds(1))
+                                .build())
+                        .build())
+                .setDefaultRequestConfig(RequestConfig.custom()
+                        .setResponseTimeout(Timeout.of(properties.timeout()))
+                        .setConnectionRequestTimeout(Timeout.of(properties.connectTimeout()))
+                        .setAuthenticationEnabled(false)
+                        .build())
+                .disableAutomaticRetries()
+                .disableRedirectHandling()
+                .disableCookieManagement()
+                .disableContentCompression()
+                .disableAuthCaching()
+                .disableDefaultUserAgent()
+                .build();
+    }
+
+    /**
+     * Answers with what the worker answers.
+     *
+     * @throws Refusal 413, 502 or 504, before anything was answered
+     * @throws IOException if the client left, or the worker broke off within its answer
+     */
+    void pass(WorkerPath path, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        HttpHost worker = upstream.host()
+                .orElseThrow(() -> Refusal.coded(
+                        502,
+                        "Bad gateway",
+                        "WORKER_UNKNOWN",
+                        "No worker is configured here (expected: WORKER_BASE_URL)"));
+        ClassicHttpRequest passed = passed(path, request);
+        ClassicHttpResponse answer;
+        try {
+            answer = http.executeOpen(worker, passed, null);
+        } catch (SocketTimeoutException | org.apache.hc.core5.http.ConnectionRequestTimeoutException e) {
+            throw unanswered(
+                    path,
+                    e,
+                    Refusal.coded(504, "Gateway timeout", "WORKER_TIMEOUT", "The worker did not answer in time"));
+        } catch (IOException e) {
+            throw unanswered(
+                    path,
+                    e,
+                    Refusal.coded(502, "Bad gateway", "WORKER_UNREACHABLE", "The worker could not be reached"));
+        }
+        // Closed, not drained: an answer that the client no longer wants is not read to its end.
+        try (answer) {
+            give(answer, response);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        http.close();
+    }
+
+    private ClassicHttpRequest passed(WorkerPath path, HttpServletRequest request) throws IOException {
+        ClassicHttpRequest passed =
+                new BasicClassicHttpRequest(request.getMethod(), upstream.pathPrefix() + path.target());
+        Set<String> named = named(Collections.list(request.getHeaders("Connection")));
+        for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
+            String name = names.nextElement();
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (!OF_ONE_CONNECTION.contains(lower) && !NOT_ASKED.contains(lower) && !named.contains(lower)) {
+                request.getHeaders(name).asIterator().forEachRemaining(value -> passed.addHeader(name, value));
+            }
+        }
+        if (path.area() != WorkerPath.Area.PUBLIC && !upstream.key().isEmpty()) {
+            passed.setHeader("Authorization", "Bearer " + upstream.key());
+        }
+        long length = request.getContentLengthLong();
+        if (length > bodyBytesMax) {
+            throw Refusal.bare(413, "Request body too large");
+        }
+        if (length > 0 || request.getHeader("Transfer-Encoding") != null) {
+            passed.setEntity(new InputStreamEntity(
+                    length > 0 ? request.getInputStream() : new Bounded(request.getInputStream(), bodyBytesMax),
+                    length,
+                    /* contentType= */ null));
+        }
+        return passed;
+    }
+
+    private void give(ClassicHttpResponse answer, HttpServletResponse response) throws IOException {
+        Set<String> named = named(java.util.Arrays.stream(answer.getHeaders("Connection"))
+                .map(Header::getValue)
+                .toList());
+        InputStream body = answer.getEntity() == null
+                ? InputStream.nullInputStream()
+                : answer.getEntity().getContent();
+        Optional<byte[]> whole = isJson(answer) ? Optional.of(json(body)) : Optional.empty();
+        response.setStatus(answer.getCode());
+        for (Header header : answer.getHeaders()) {
+            String lower = header.getName().toLowerCase(Locale.ROOT);
+            if (!OF_ONE_CONNECTION.contains(lower) && !NOT_ANSWERED.contains(lower) && !named.contains(lower)) {
+                String value = lower.equals("location") ? urls.rewrite(header.getValue()) : header.getValue();
+                response.addHeader(header.getName(), value);
+            }
+        }
+        if (whole.isPresent()) {
+            response.setContentLengthLong(whole.get().length);
+            response.getOutputStream().write(whole.get());
+            return;
+        }
+        Header length = answer.getFirstHeader("Content-Length");
+        if (length != null && length.getValue().matches("\\d{1,18}")) {
+            response.setContentLengthLong(Long.parseLong(length.getValue()));
+        }
+        stream(body, response.getOutputStream());
+    }
+
+    /** What is there is sent at once: the answer may be one that goes on for long. */
+    private static void stream(InputStream body, OutputStream out) throws IOException {
+        byte[] buffer = new byte[16 * 1024];
+        for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
+            out.write(buffer, 0, read);
+            out.flush();
+        }
+    }
+
+    private static boolean isJson(ClassicHttpResponse answer) {
+        Header type = answer.getFirstHeader("Content-Type");
+        return type != null
+                && type.getValue().toLowerCase(Locale.ROOT).startsWith("application/json")
+                && answer.getFirstHeader("Content-Encoding") == null;
+    }
+
+    private byte[] json(InputStream body) throws IOException {
+        int max = (int) jsonBytesMax;
+        byte[] whole = body.readNBytes(max + 1);
+        if (whole.length > max) {
+            throw Refusal.coded(
+                    502, "Bad gateway", "WORKER_ANSWER_TOO_LARGE", "The worker answered more than " + max + " bytes");
+        }
+        return urls.rewrite(whole);
+    }
+
+    private static Refusal unanswered(WorkerPath path, IOException e, Refusal refusal) {
+        if (e.getCause() instanceof Refusal tooLarge) {
+            return tooLarge;
+        }
+        log.warn("pass-through to {} failed ({})", path.area(), e.toString());
+        return refusal;
+    }
+
+    private static Set<String> named(Iterable<String> connectionHeaders) {
+        Set<String> named = new HashSet<>();
+        for (String value : connectionHeaders) {
+            for (String name : value.split(",", -1)) {
+                named.add(name.strip().toLowerCase(Locale.ROOT));
+            }
+        }
+        return named;
+    }
+
+    /** A body that does not say how long it is, cut off where it is too long. */
+    private static final class Bounded extends InputStream {
+        private final InputStream in;
+        private long left;
+
+        Bounded(InputStream in, long bytesMax) {
+            this.in = in;
+            this.left = bytesMax;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int read = in.read();
+            count(read < 0 ? 0 : 1);
+            return read;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = in.read(buffer, offset, length);
+            count(Math.max(0, read));
+            return read;
+        }
+
+        private void count(int bytes) throws IOException {
+            left -= bytes;
+            if (left < 0) {
+                throw new IOException("a body that is too long", Refusal.bare(413, "Request body too large"));
+            }
+        }
+    }
+}

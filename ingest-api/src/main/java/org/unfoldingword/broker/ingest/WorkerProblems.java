@@ -1,0 +1,102 @@
+package org.unfoldingword.broker.ingest;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.util.DisconnectedClientHelper;
+import org.unfoldingword.broker.lane.RedisUnavailable;
+
+/** Errors of the worker-compatible entry and of what is passed through, in the worker's shapes. */
+@RestControllerAdvice(assignableTypes = {ChatController.class, PassThroughController.class})
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class WorkerProblems implements RefusalStyle {
+
+    private static final Logger log = LoggerFactory.getLogger(WorkerProblems.class);
+
+    /** How long a client is to stay away whose conversation is full. */
+    private static final Duration FULL = Duration.ofSeconds(5);
+
+    private static final List<String> PATHS =
+            List.of("/api/v1/chat/", "/api/v1/orgs/", "/api/v1/admin/", "/api/v1/audio/", "/api/v1/voice-submissions/");
+
+    private final IngestProperties properties;
+
+    WorkerProblems(IngestProperties properties) {
+        this.properties = properties;
+    }
+
+    @ExceptionHandler
+    ResponseEntity<byte[]> refused(Refusal refusal) {
+        return refusal.toResponse();
+    }
+
+    @ExceptionHandler
+    ResponseEntity<byte[]> refused(Problem problem) {
+        Refusal refusal =
+                switch (problem.code()) {
+                    case "queue_full" ->
+                        Refusal.putOff(429, "Queue full", "QUEUE_DEPTH_EXCEEDED", problem.detail(), FULL);
+                    case "invalid_json", "unsupported_media_type" -> Refusal.bare(400, "Invalid JSON body");
+                    case "body_too_large" -> Refusal.bare(413, "Request body too large");
+                    default -> Refusal.bare(problem.status(), problem.detail());
+                };
+        return refusal.toResponse();
+    }
+
+    @ExceptionHandler
+    ResponseEntity<byte[]> redisAway(RedisUnavailable away) {
+        log.warn("a request was refused: Redis is away ({})", away.getMessage());
+        return Refusal.putOff(
+                        503,
+                        "Service unavailable",
+                        "STORE_UNAVAILABLE",
+                        "The store cannot be reached now; nothing was accepted. Try again.",
+                        properties.retryAfter())
+                .toResponse();
+    }
+
+    @ExceptionHandler
+    @Nullable ResponseEntity<byte[]> other(Exception thrown) {
+        if (DisconnectedClientHelper.isClientDisconnectedException(thrown)) {
+            // There is nobody to answer, and nothing is lost by it.
+            log.debug("a client hung up ({})", thrown.getMessage());
+            return null;
+        }
+        if (thrown instanceof ErrorResponse known) {
+            return Refusal.bare(known.getStatusCode().value(), "Not found").toResponse();
+        }
+        log.error("incident {}: unexpected error in a request", UUID.randomUUID(), thrown);
+        return Refusal.bare(500, "Internal server error").toResponse();
+    }
+
+    @Override
+    public boolean covers(HttpServletRequest request) {
+        String path = request.getServletPath() + "/";
+        return PATHS.stream().anyMatch(path::startsWith);
+    }
+
+    /** As the worker does: 401 without a key, 403 with a wrong one. */
+    @Override
+    public void write(Denied denied, HttpServletResponse response) throws IOException {
+        Refusal refusal =
+                switch (denied) {
+                    case NO_KEY -> Refusal.bare(401, "Authorization header with Bearer token required");
+                    case UNKNOWN_KEY -> Refusal.bare(403, "Invalid API key");
+                };
+        response.setStatus(refusal.status());
+        response.setContentType("application/json");
+        response.getOutputStream().write(refusal.body());
+    }
+}
