@@ -79,6 +79,9 @@ public final class LaneWorker {
 
     private Set<String> passedOver = Set.of();
     private long sweepAtNanos;
+    /** When this holder is to say again that it lives, should no sweep say so before. */
+    private long beatAtNanos;
+
     private int errorsInARow;
     /** A claim is under way, so an order may be about what it will bring. */
     private boolean claiming;
@@ -117,6 +120,7 @@ public final class LaneWorker {
             }
             phase = Phase.RUNNING;
             sweepAtNanos = ticker.nanos();
+            beatAtNanos = sweepAtNanos;
         } finally {
             lock.unlock();
         }
@@ -206,7 +210,13 @@ public final class LaneWorker {
     }
 
     /** What to claim now. {@code room} 0 only passes tokens on. */
-    private record Work(List<Integer> partitions, int room, boolean sweep) {}
+    private record Work(List<Integer> partitions, int room, boolean sweep) {
+
+        /** Whether it says that this holder lives, which the first partition remembers. */
+        boolean beats() {
+            return partitions.contains(0) && (sweep || room == 0);
+        }
+    }
 
     private @org.jspecify.annotations.Nullable Work awaitWork() throws InterruptedException {
         lock.lock();
@@ -221,8 +231,12 @@ public final class LaneWorker {
                 if (room <= 0 && !tokens.isEmpty()) {
                     return work(0, false);
                 }
+                if (room <= 0 && ticker.nanos() >= beatAtNanos) {
+                    // Nothing to take, but a holder that says nothing counts as dead.
+                    return new Work(List.of(0), 0, false);
+                }
                 boolean askSoon = room <= 0 && taken < places || !passedOver.isEmpty();
-                long waitNanos = room <= 0 ? Long.MAX_VALUE : sweepAtNanos - ticker.nanos();
+                long waitNanos = (room <= 0 ? beatAtNanos : sweepAtNanos) - ticker.nanos();
                 changed.awaitNanos(askSoon ? Math.min(waitNanos, ASK_AGAIN.toNanos()) : waitNanos);
             }
             return null;
@@ -262,9 +276,17 @@ public final class LaneWorker {
                 lock.unlock();
             }
         }
+        if (work.beats()) {
+            lock.lock();
+            try {
+                beatAtNanos = ticker.nanos() + lanes.properties().sweepInForce().toNanos();
+            } finally {
+                lock.unlock();
+            }
+        }
         int room = work.room;
         for (List<Integer> slot : lanes.slots(work.partitions)) {
-            boolean beat = work.sweep && slot.contains(0);
+            boolean beat = work.beats() && slot.contains(0);
             room -= claim(slot, room, beat ? ClaimEntries.Beat.ALIVE : ClaimEntries.Beat.SILENT);
         }
     }

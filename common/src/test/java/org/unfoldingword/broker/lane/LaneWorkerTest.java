@@ -87,6 +87,25 @@ class LaneWorkerTest {
         assertThat(handled.poll(20, TimeUnit.SECONDS)).isEqualTo(id);
     }
 
+    /** Only claims with room said that the holder lives: one that was full, or whose circuit was open, soon counted as dead. */
+    @Test
+    void saysThatItLivesWhileItHasNoRoom() throws InterruptedException {
+        lanes.close();
+        lanes = lanes(Map.of("broker.lane.lease", "1s", "broker.lane.sweep", "200ms"));
+        worker = worker(lanes, 1);
+        worker.start();
+        append("only");
+        assertThat(handled.poll(20, TimeUnit.SECONDS)).isNotNull();
+        String holders = lanes.keyspace().block(Lane.MESSAGES, 0).stream()
+                .filter(key -> key.endsWith(":holders:messages"))
+                .findFirst()
+                .orElseThrow();
+        Redis redis = lanes.redis();
+        redis.call(commands -> commands.del(holders));
+        org.awaitility.Awaitility.await()
+                .until(() -> lanes.totals().dispatchers().containsKey("holder"));
+    }
+
     @Test
     void leavesTheListOfLivingHoldersWhenItStops() {
         worker.start();

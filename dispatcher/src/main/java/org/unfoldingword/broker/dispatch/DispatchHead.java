@@ -106,9 +106,10 @@ final class DispatchHead implements LaneHandler {
         };
     }
 
+    /** A circuit that probes is as good as open: nobody knows yet whether the worker is back. */
     @Override
     public String state() {
-        return circuit.getState() == CircuitBreaker.State.OPEN ? "circuit-open" : "ok";
+        return circuit.getState() == CircuitBreaker.State.CLOSED ? "ok" : "circuit-open";
     }
 
     private Optional<Verdict> withoutCalling(Claim claim) {
