@@ -27,6 +27,7 @@ export function verdict(overview) {
   if (redis.max_memory_bytes && redis.used_memory_bytes / redis.max_memory_bytes > 0.8) {
     bad.push({ text: 'Redis is close to the memory at which it refuses writes.' });
   }
+  if (redis.disk_writes === false) bad.push({ text: 'Redis cannot write to its disk, and refuses what is new.' });
   if (redis.answered_in_seconds > 0.25) warn.push({ text: `Redis is slow: it took ${duration(redis.answered_in_seconds)} to answer.` });
   if (bad.length + warn.length === 0) return { level: 'good', lines: [{ text: 'All is well.' }] };
   return { level: bad.length > 0 ? 'bad' : 'warn', lines: [...bad, ...warn] };

@@ -77,6 +77,10 @@ public enum Meters {
             "broker.redis.memory.max",
             Kind.GAUGE_BYTES,
             "Whole broker: memory at which it refuses writes; 0: no limit"),
+    REDIS_DISK_FAILING(
+            "broker.redis.disk.failing",
+            Kind.GAUGE,
+            "Whole broker: 1 if the node's last write to its disk failed, else 0"),
     REDIS_COMMANDS("broker.redis.commands", Kind.COUNTER, "Commands sent to Redis"),
     REDIS_LATENCY(
             "broker.redis.latency",

@@ -16,16 +16,21 @@ import org.unfoldingword.broker.lane.Scope;
  * What keeps the whole from being healthy although Redis answers, in words. Pure: the same facts give the same words. Names no
  * user, because everybody may ask for the health.
  *
+ * @param answeredIn how long Redis took to tell of the live numbers
  * @param pauses in force
  * @param stuck the longest-standing conversation that is not paused, if it has stood for too long
  * @param stuckCallbacks likewise of callbacks
  */
 record Diagnosis(
         Live live,
+        Duration answeredIn,
         Memory memory,
         Collection<Pause> pauses,
         Optional<QueueState> stuck,
         Optional<QueueState> stuckCallbacks) {
+
+    /** A script that takes a millisecond took this long. */
+    private static final Duration SLOW = Duration.ofMillis(250);
 
     List<String> reasons(int memoryPercentMax) {
         List<String> reasons = new ArrayList<>();
@@ -41,6 +46,12 @@ record Diagnosis(
                 .map(most -> memory.usedBytes() * 100 / most)
                 .filter(percent -> percent >= memoryPercentMax)
                 .ifPresent(percent -> reasons.add("Redis has used " + percent + " % of its memory"));
+        if (!memory.diskWrites()) {
+            reasons.add("Redis cannot write to its disk");
+        }
+        if (answeredIn.compareTo(SLOW) > 0) {
+            reasons.add("Redis is slow: it took " + answeredIn.toMillis() + " ms to answer");
+        }
         return reasons;
     }
 

@@ -17,6 +17,7 @@ import org.unfoldingword.broker.lane.QueueState;
 import org.unfoldingword.broker.lane.RedisUnavailable;
 import org.unfoldingword.broker.lane.Totals;
 import org.unfoldingword.broker.message.Json;
+import org.unfoldingword.broker.telemetry.Ticker;
 
 /** {@code /health}: one look at the whole, at a cost that does not grow with the number of users. */
 @RestController
@@ -24,26 +25,31 @@ final class HealthController {
 
     private final Operations operations;
     private final HealthProperties properties;
+    private final Ticker ticker;
 
-    HealthController(Operations operations, HealthProperties properties) {
+    HealthController(Operations operations, HealthProperties properties, Ticker ticker) {
         this.operations = operations;
         this.properties = properties;
+        this.ticker = ticker;
     }
 
     @GetMapping("/health")
     ResponseEntity<byte[]> get() {
         try {
+            long startNanos = ticker.nanos();
             Live live = operations.live();
-            List<String> reasons = diagnosis(live).reasons(properties.memoryPercentMax());
+            Duration answeredIn = Duration.ofNanos(ticker.nanos() - startNanos);
+            List<String> reasons = diagnosis(live, answeredIn).reasons(properties.memoryPercentMax());
             return answer(200, reasons.isEmpty() ? "healthy" : "degraded", Optional.of(live.totals()), reasons);
         } catch (RedisUnavailable away) {
             return answer(503, "unhealthy", Optional.empty(), List.of("Redis cannot be reached"));
         }
     }
 
-    private Diagnosis diagnosis(Live live) {
+    private Diagnosis diagnosis(Live live, Duration answeredIn) {
         return new Diagnosis(
                 live,
+                answeredIn,
                 operations.memory(),
                 live.messages().paused() == 0 ? List.of() : operations.pauses(),
                 stuck(Lane.MESSAGES, live.messages()),

@@ -41,7 +41,6 @@ import org.unfoldingword.broker.telemetry.Telemetry;
     CancelController.class,
     StreamController.class,
     QueueController.class,
-    HealthController.class,
     ConversationsController.class,
     OperatorMessageController.class,
     ContentController.class,
@@ -134,6 +133,11 @@ public class IngestConfiguration {
     @Bean
     WholeBroker wholeBroker(Operations operations, MeterRegistry meters) {
         return WholeBroker.measured(operations, SystemTime.ticker(), meters);
+    }
+
+    @Bean
+    HealthController healthController(Operations operations, HealthProperties properties) {
+        return new HealthController(operations, properties, SystemTime.ticker());
     }
 
     @Bean

@@ -53,6 +53,7 @@ final class OverviewController {
         redis.put("answered_in_seconds", answeredIn.toNanos() / 1e9);
         redis.put("used_memory_bytes", memory.usedBytes());
         redis.put("max_memory_bytes", memory.maxBytes().orElse(null));
+        redis.put("disk_writes", memory.diskWrites());
         return json;
     }
 

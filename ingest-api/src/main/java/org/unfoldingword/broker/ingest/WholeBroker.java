@@ -55,6 +55,7 @@ final class WholeBroker {
         Meters.REDIS_MEMORY.gauge(meters, () -> whole.value(picture -> picture.memory.usedBytes()));
         Meters.REDIS_MEMORY_MAX.gauge(
                 meters, () -> whole.value(picture -> picture.memory.maxBytes().orElse(0L)));
+        Meters.REDIS_DISK_FAILING.gauge(meters, () -> whole.value(picture -> picture.memory.diskWrites() ? 0 : 1));
         whole.lane(
                 meters,
                 "messages",
