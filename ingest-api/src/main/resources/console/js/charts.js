@@ -9,12 +9,13 @@ const HEIGHT = 150;
  * @param title what it shows
  * @param series [{ name, colour, values: [{ at, value }] }]; colour is one of blue, green, red, amber, violet
  * @param words writes a value
+ * @param seconds whether values are seconds
  */
-export function lineChart(title, series, words) {
+export function lineChart(title, series, words, seconds = false) {
   const points = series.flatMap((one) => one.values);
   const from = Math.min(...points.map((point) => point.at));
   const to = Math.max(...points.map((point) => point.at));
-  const top = niceTop(Math.max(...points.map((point) => point.value), 0));
+  const top = niceTop(Math.max(...points.map((point) => point.value), 0), seconds);
   const x = (at) => (to === from ? WIDTH : ((at - from) / (to - from)) * WIDTH);
   const y = (value) => HEIGHT - (value / top) * (HEIGHT - 4) - 2;
   const summary = series.map((one) => `${one.name} ${words(one.values.at(-1)?.value ?? 0)}`).join(', ');
@@ -34,9 +35,12 @@ function drawn({ colour, values }, x, y) {
   return svg('g', { class: `s-${colour}` }, svg('path', { class: 'area', d: area }), svg('path', { class: 'line', d: line }));
 }
 
-/** The next of 1, 2, 5, 10, 20 … at or above the value. */
-function niceTop(value) {
+const CLOCK = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 43_200, 86_400];
+
+/** The next of 1, 2, 5, 10, 20 … at or above the value; of seconds, the next that a clock would have. */
+function niceTop(value, seconds) {
   if (value <= 0) return 1;
+  if (seconds && value <= CLOCK.at(-1)) return CLOCK.find((step) => step >= value);
   const power = 10 ** Math.floor(Math.log10(value));
   return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= value);
 }

@@ -16,12 +16,14 @@ export function duration(seconds) {
   if (seconds === undefined || seconds === null) return '';
   if (seconds < 0.001) return '0 s';
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  if (seconds < 10) return `${Number(seconds.toFixed(1))} s`;
   if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7200) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
-  if (seconds < 172800) return `${Math.floor(seconds / 3600)} h ${Math.round((seconds % 3600) / 60)} min`;
+  if (seconds < 7200) return two(Math.floor(seconds / 60), 'min', Math.floor(seconds % 60), 's');
+  if (seconds < 172800) return two(Math.floor(seconds / 3600), 'h', Math.floor((seconds % 3600) / 60), 'min');
   return `${Math.round(seconds / 86400)} days`;
 }
+
+const two = (large, unit, small, smaller) => (small === 0 ? `${large} ${unit}` : `${large} ${unit} ${small} ${smaller}`);
 
 export function bytes(value) {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];

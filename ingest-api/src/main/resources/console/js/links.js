@@ -8,8 +8,10 @@ export const messageHref = (id) => `#/message/${encodeURIComponent(id)}`;
 
 export function conversationLink(name) {
   const { kind, org, who } = parts(name);
-  return h('a', { href: conversationHref(name), 'data-key': `conversation ${name}` }, who,
-    h('span', { class: 'sub' }, kind === 'group' ? `${org}, group` : org));
+  return [
+    h('a', { href: conversationHref(name), 'data-key': `conversation ${name}` }, who),
+    h('span', { class: 'sub' }, kind === 'group' ? `${org}, group` : org),
+  ];
 }
 
 export const messageLink = (id, whole = false) =>

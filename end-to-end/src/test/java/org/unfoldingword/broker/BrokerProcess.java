@@ -111,6 +111,14 @@ final class BrokerProcess implements AutoCloseable {
         }
     }
 
+    int port() {
+        return plan.port();
+    }
+
+    int managementPort() {
+        return Integer.parseInt(plan.environment().get("MANAGEMENT_PORT"));
+    }
+
     BrokerClient client() {
         return new BrokerClient("http://127.0.0.1:" + plan.port());
     }
@@ -127,6 +135,27 @@ final class BrokerProcess implements AutoCloseable {
             redis.destroyForcibly();
             await("the end of redis-server " + redis.pid()).atMost(END_MAX).until(() -> !isRedis(redis));
         });
+    }
+
+    /** As {@code kill -STOP}: it stands still, with its connections open, until {@link #thaw}. */
+    void freeze() {
+        signal("STOP");
+    }
+
+    void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** As {@code kill}, which asks for an orderly end; returns at once. */

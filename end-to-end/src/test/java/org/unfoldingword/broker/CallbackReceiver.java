@@ -35,7 +35,7 @@ final class CallbackReceiver implements AutoCloseable {
         this.server = server;
     }
 
-    record Callback(String webhookId, JsonNode body) {
+    record Callback(String webhookId, String traceparent, JsonNode body) {
 
         String user() {
             return body.path("user_id").asText();
@@ -100,7 +100,10 @@ final class CallbackReceiver implements AutoCloseable {
                     headers.put(name, exchange.getRequestHeaders().getOrDefault(name, List.of()));
                 }
                 webhook.verify(body, headers);
-                callbacks.add(new Callback(exchange.getRequestHeaders().getFirst("webhook-id"), JSON.readTree(body)));
+                callbacks.add(new Callback(
+                        exchange.getRequestHeaders().getFirst("webhook-id"),
+                        String.join(",", exchange.getRequestHeaders().getOrDefault("traceparent", List.of())),
+                        JSON.readTree(body)));
                 exchange.sendResponseHeaders(204, -1);
             } catch (WebhookVerificationException wrong) {
                 refused.add(wrong.getMessage());

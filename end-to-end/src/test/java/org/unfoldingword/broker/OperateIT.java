@@ -3,18 +3,11 @@ package org.unfoldingword.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,7 +17,6 @@ import org.junit.jupiter.api.io.TempDir;
 class OperateIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
     static Path data;
@@ -43,18 +35,6 @@ class OperateIT {
         broker.close();
     }
 
-    /** What a command printed, and its exit status. */
-    private record Told(int status, String out, String err) {
-
-        JsonNode json() {
-            try {
-                return JSON.readTree(out);
-            } catch (JsonProcessingException garbled) {
-                throw new UncheckedIOException(garbled);
-            }
-        }
-    }
-
     @Test
     void findsADeadLetterAndBringsItBack() {
         String id = send("dora", "Please fail [error]");
@@ -65,7 +45,7 @@ class OperateIT {
             assertThat(told.status()).isEqualTo(1);
             assertThat(told.out()).contains("failed", "dispatcher-");
         });
-        Told tried = run("redrive", "--all", "--search", "dora");
+        CommandRun tried = run("redrive", "--all", "--search", "dora");
         assertThat(tried.out()).contains("would be: 1 redriven", "--yes");
         assertThat(run("redrive", id, "--dry-run", "--json")
                         .json()
@@ -104,10 +84,10 @@ class OperateIT {
 
     @Test
     void auditsAndTellsHowTheWholeFares() {
-        Told audit = run("audit");
+        CommandRun audit = run("audit");
         assertThat(audit.status()).as(audit.out()).isZero();
         assertThat(audit.out()).contains("0 findings").doesNotContain("\u001b[");
-        Told status = run("status");
+        CommandRun status = run("status");
         assertThat(status.out()).contains("healthy", "dispatcher-", "deliverer-", "redis:");
         assertThat(status.status()).isZero();
         assertThat(run("status", "--json")
@@ -166,31 +146,7 @@ class OperateIT {
                 .asText();
     }
 
-    private static Told run(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-jar",
-                System.getProperty("broker.jar")));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().retainAll(List.of("PATH", "HOME", "TMPDIR", "LANG"));
-        builder.environment().put("BROKER_URL", "http://127.0.0.1:" + plan.port());
-        builder.environment().put("BROKER_API_KEY", BrokerProcess.API_KEY);
-        try {
-            Path err = Files.createTempFile(data, "err", "");
-            Process process = builder.redirectError(err.toFile()).start();
-            String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new AssertionError(String.join(" ", arguments) + " does not end");
-            }
-            return new Told(process.exitValue(), out, Files.readString(err));
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        } catch (InterruptedException hurried) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("stopped while waiting for a command", hurried);
-        }
+    private static CommandRun run(String... arguments) {
+        return CommandRun.against(plan.port(), arguments);
     }
 }

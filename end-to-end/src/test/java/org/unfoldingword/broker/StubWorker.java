@@ -47,6 +47,9 @@ final class StubWorker implements AutoCloseable {
     /** {@code say 30 every 60}, {@code say 30 every 60 of 1000}: frames, ms between them, letters in each. */
     private static final Pattern SAYING = Pattern.compile("say (\\d+) every (\\d+)(?: of (\\d+))?");
 
+    /** A message whose text begins so is not accepted. */
+    static final String REFUSED = "refused";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String BUSY =
             "{\"error\":\"busy\",\"code\":\"CONCURRENT_REQUEST_REJECTED\",\"message\":\"busy\",\"retry_after_ms\":200}";
@@ -73,12 +76,16 @@ final class StubWorker implements AutoCloseable {
     static final class Call {
         final String user;
         final String message;
+        /** The header, or nothing. */
+        final String traceparent;
+
         final Instant start = Instant.now();
         volatile Optional<Instant> end = Optional.empty();
 
-        private Call(String user, String message) {
+        private Call(String user, String message, String traceparent) {
             this.user = user;
             this.message = message;
+            this.traceparent = traceparent;
         }
     }
 
@@ -141,10 +148,19 @@ final class StubWorker implements AutoCloseable {
     private void answer(HttpExchange exchange, boolean streams) throws IOException {
         try (exchange) {
             JsonNode request = JSON.readTree(exchange.getRequestBody());
+            if (request.path("message").asText().startsWith(REFUSED)) {
+                send(
+                        exchange,
+                        400,
+                        "application/json",
+                        "{\"error\":\"as told\",\"code\":\"REFUSED\",\"message\":\"as told\"}");
+                return;
+            }
             Optional<Call> begun = begin(
                     new Call(
                             request.path("user_id").asText(),
-                            request.path("message").asText()),
+                            request.path("message").asText(),
+                            String.join(",", exchange.getRequestHeaders().getOrDefault("traceparent", List.of()))),
                     streams);
             if (begun.isEmpty()) {
                 send(exchange, 429, "application/json", BUSY);

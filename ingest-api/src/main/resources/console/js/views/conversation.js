@@ -19,7 +19,7 @@ export function show(root, { name }) {
   const { kind, org, who } = parts(name);
   const pauseButton = h('div', { class: 'row' });
   const body = h('div', { class: 'stack' }, h('p', { class: 'muted' }, 'Looking …'));
-  const events = h('ol', { class: 'events', reversed: true, tabindex: 0, role: 'log', 'aria-label': 'What happens' }, h('li', {}, h('time', {}, time(new Date())), 'You began to watch.'));
+  const events = h('ol', { class: 'events' }, h('li', {}, h('time', {}, time(new Date())), 'You began to watch.'));
   let before;
   root.append(
     h('div', { class: 'heading' },
@@ -29,7 +29,8 @@ export function show(root, { name }) {
         h('p', { class: 'muted' }, `${kind === 'group' ? 'Group' : 'User'} of ${org} · `, h('span', { class: 'mono' }, name))),
       pauseButton),
     body,
-    h('section', { class: 'card' }, h('h2', {}, 'Live'), events));
+    h('section', { class: 'card' }, h('h2', {}, 'Live'),
+      h('div', { class: 'log', tabindex: 0, role: 'log', 'aria-label': 'What happens' }, events)));
 
   return follow(`/api/v1/operator/live?conversation=${encodeURIComponent(name)}`, (event, told) => {
     if (event !== 'conversation') return;
@@ -72,7 +73,7 @@ function head({ queue }) {
 
 function queue({ messages }) {
   return h('section', { class: 'stack' }, h('h2', {}, 'Its queue'),
-    table('Queue', [{ name: '#', look: 'number' }, { name: 'Message' }, { name: 'State' }, { name: 'Age', look: 'number' }, { name: '' }],
+    table('Queue', [{ name: '#', look: 'number' }, { name: 'Message' }, { name: 'State' }, { name: 'Age', look: 'number' }, { name: h('span', { class: 'unseen' }, 'Action') }],
       messages.map((one) => [
         number(one.position), messageLink(one.message_id), badge(one.running ? 'running' : 'waiting'), duration(one.age_seconds),
         h('button', { type: 'button', class: 'plain danger', 'data-key': `cancel ${one.message_id}`, onclick: () => askCancel(one) },

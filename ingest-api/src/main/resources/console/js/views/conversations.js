@@ -12,7 +12,7 @@ export const title = 'Conversations';
 const STATES = [['', 'All'], ['stuck', 'Stuck'], ['running', 'Busy'], ['waiting', 'Waiting'], ['delayed', 'Delayed'], ['paused', 'Paused']];
 
 export function show(root, parameters, context) {
-  const wanted = { state: parameters.state ?? '', search: parameters.search ?? '' };
+  const wanted = { state: parameters.state ?? '', search: parameters.search ?? '', head_for: parameters.head_for ?? '' };
   const list = pages(async (cursor) => {
     const answer = await get('/conversations', { ...wanted, cursor });
     return { items: answer.conversations, next: answer.next_cursor };
@@ -26,7 +26,10 @@ export function show(root, parameters, context) {
     h('form', { class: 'row', role: 'search', onsubmit: (event) => event.preventDefault() },
       h('label', { class: 'field grow' }, 'Search for a user, chat or org',
         h('input', { type: 'search', value: wanted.search, spellcheck: 'false', oninput: (event) => { wanted.search = event.target.value.trim(); change(); } })),
-      choice(wanted, change)),
+      choice(wanted, change),
+      h('label', { class: 'field' }, 'For at least, seconds', h('input', {
+        type: 'number', min: 0, value: wanted.head_for, placeholder: 'any', oninput: (event) => { wanted.head_for = event.target.value; change(); },
+      }))),
     list.element);
   return list.stop;
 }
@@ -38,7 +41,7 @@ function choice(wanted, change) {
 }
 
 function draw(items, wanted) {
-  const empty = wanted.state || wanted.search ? 'No conversation matches.' : 'Nothing waits and nothing runs.';
+  const empty = wanted.state || wanted.search || wanted.head_for ? 'No conversation matches.' : 'Nothing waits and nothing runs.';
   return table('Conversations', [
     { name: 'Conversation', look: 'name' }, { name: 'State' }, { name: 'Messages', look: 'number' },
     { name: 'At this message for', look: 'number' }, { name: 'Attempt', look: 'number' }, { name: 'Held by', look: 'name' },

@@ -3,7 +3,7 @@
 import { badge } from '../badges.js';
 import { bar, lineChart } from '../charts.js';
 import { h, replace } from '../dom.js';
-import { bytes, duration, number, rate, time } from '../format.js';
+import { bytes, duration, number, plural, rate, time } from '../format.js';
 import * as history from '../history.js';
 import { askPause, askResume, scopeWords } from '../pauses.js';
 import { verdict } from '../verdict.js';
@@ -37,7 +37,7 @@ function tiles({ messages }) {
     .filter(Boolean).join(', ');
   const all = [
     ['Accepted', messages.accepted, messages.redriven ? `${number(messages.redriven)} redriven` : 'in all'],
-    ['Waiting', messages.waiting, `in ${number(messages.conversations)} conversations`],
+    ['Waiting', messages.waiting, plural(messages.conversations, 'conversation')],
     ['Running', messages.running, 'right now'],
     ['Delayed', messages.delayed, 'or paused'],
     ['Finished', messages.completed, others || 'answered'],
@@ -50,7 +50,7 @@ function tiles({ messages }) {
 
 function charts() {
   const of = (read) => history.all().map((sample) => ({ at: sample.at, value: read(sample) }));
-  const card = (name, series, words) => h('section', { class: 'card' }, h('h2', {}, name), lineChart(name, series, words));
+  const card = (name, series, words, seconds) => h('section', { class: 'card' }, h('h2', {}, name), lineChart(name, series, words, seconds));
   return h('div', { class: 'halves' },
     card('Rate', [
       { name: 'accepted', colour: 'blue', values: of((sample) => sample.rates.accepted) },
@@ -65,7 +65,7 @@ function charts() {
     card('Longest wait at one place', [
       { name: 'messages', colour: 'blue', values: of((sample) => sample.head) },
       { name: 'callbacks', colour: 'violet', values: of((sample) => sample.callbackHead) },
-    ], duration));
+    ], duration, true));
 }
 
 function processes({ dispatchers, deliverers }) {

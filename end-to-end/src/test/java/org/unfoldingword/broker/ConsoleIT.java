@@ -1,0 +1,288 @@
+package org.unfoldingword.broker;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.unfoldingword.broker.BrokerClient.message;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What an operator does in the console, in a real browser. The demo worker does as messages tell it; each test has its users. */
+class ConsoleIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Path REPORT = Path.of("target", "console");
+    /** More than any view has. */
+    private static final int TABS_MAX = 60;
+
+    @TempDir
+    static Path data;
+
+    private static BrokerProcess broker;
+    private static BrokerClient client;
+    private static Chromium chromium;
+
+    private Page page = chromium.page(ColorScheme.LIGHT, 1360, 900);
+
+    @BeforeAll
+    static void start() {
+        PlaywrightAssertions.setDefaultAssertionTimeout((double) PATIENCE.toMillis());
+        broker = BrokerProcess.Plan.of("start").with("BROKER_DATA_DIR", data).start();
+        client = broker.client();
+        chromium = Chromium.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        chromium.close();
+        broker.close();
+    }
+
+    @AfterEach
+    void leavesNoTraceAndNoComplaint() {
+        assertThat(page.context().cookies()).isEmpty();
+        assertThat(page.evaluate("localStorage.length + sessionStorage.length")).isEqualTo(0);
+        assertThat(chromium.complaints()).isEmpty();
+        page.context().close();
+    }
+
+    @Test
+    void letsInWhoHasTheKeyAndNobodyElse() {
+        page.navigate(url());
+        page.getByLabel("Operator key").fill("brk_wrong");
+        page.keyboard().press("Enter");
+        assertThat(page.getByRole(AriaRole.ALERT)).hasText("The broker does not know this key.");
+
+        page.getByLabel("Operator key").fill(BrokerProcess.API_KEY);
+        page.keyboard().press("Enter");
+        assertThat(heading("Overview")).isVisible();
+        assertThat(page.getByText("Live", new Page.GetByTextOptions().setExact(true)))
+                .isVisible();
+
+        page.reload();
+        assertThat(page.getByLabel("Operator key")).isEmpty();
+    }
+
+    @Test
+    void showsAMessageMove() {
+        logIn();
+        open("/conversation/user:" + BrokerClient.ORG + ":mover");
+        assertThat(page.locator(".explain")).containsText("Nothing of it waits or runs");
+
+        String id = send("mover", "[delay=2500] move");
+
+        Locator log = page.getByRole(AriaRole.LOG);
+        assertThat(log).containsText("runs, attempt 1");
+        assertThat(log).containsText("ended");
+        assertThat(page.locator(".explain")).containsText("Nothing of it waits or runs");
+        open("/message/" + id);
+        assertThat(page.locator(".heading .badge")).hasText("completed");
+        assertThat(page.locator("svg.timeline"))
+                .hasAttribute(
+                        "aria-label",
+                        java.util.regex.Pattern.compile("Waited: waited .*Ran: attempt 1, completed, .*"));
+    }
+
+    @Test
+    void findsTheStuckConversationAndSaysWhy() {
+        String stuck = send("stuck", "[hang=600000] for ever");
+        send("stuck", "and then");
+        send("stuck", "and then again");
+        logIn();
+        page.getByRole(AriaRole.NAVIGATION).getByText("Conversations").click();
+        page.getByText("Stuck", new Page.GetByTextOptions().setExact(true)).click();
+        page.getByLabel("For at least, seconds").fill("2");
+
+        page.getByRole(AriaRole.ROW).getByText("stuck").click();
+
+        assertThat(page.locator(".explain")).containsText("Message " + stuck + " is running: dispatcher-");
+        assertThat(page.locator(".explain")).containsText("2 messages wait behind it.");
+    }
+
+    @Test
+    void redrivesADeadLetterAfterATryOut() {
+        String id = send("ruth", "[fail=400x1] the first time");
+        await().atMost(PATIENCE).until(() -> statusOf(id).equals("failed"));
+        logIn();
+        open("/dead-letters?search=ruth");
+        page.getByLabel("Choose message " + id).check();
+        page.getByRole(
+                        AriaRole.BUTTON,
+                        new Page.GetByRoleOptions().setName("Redrive …").setExact(true))
+                .click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        assertThat(dialog.getByRole(AriaRole.STATUS)).hasText("Tried out, nothing changed: 1 brought back.");
+        assertThat(statusOf(id)).isEqualTo("failed");
+
+        dialog.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Redrive"))
+                .click();
+
+        assertThat(page.locator(".toasts")).containsText("Redrive: 1 brought back.");
+        assertThat(page.locator(".empty")).isVisible();
+        await().atMost(PATIENCE).until(() -> statusOf(id).equals("completed"));
+        open("/actions");
+        assertThat(page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText(id)))
+                .containsText("redrive");
+    }
+
+    @Test
+    void pausesAndResumesByKeyboardAlone() {
+        page.navigate(url());
+        page.keyboard().type(BrokerProcess.API_KEY);
+        page.keyboard().press("Enter");
+        assertThat(heading("Overview")).isVisible();
+        // As the address of the page may be typed.
+        open("/conversation/user:" + BrokerClient.ORG + ":keys");
+        assertThat(page.locator("h1")).isFocused();
+
+        tabTo(page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Pause …")));
+        page.keyboard().press("Enter");
+        assertThat(page.getByLabel("Why? Others will read it.")).isFocused();
+        page.keyboard().type("the keyboard says so");
+        page.keyboard().press("Tab");
+        page.keyboard().press("Tab");
+        page.keyboard().press("Enter");
+        assertThat(page.locator(".toasts")).containsText("The conversation of keys is paused.");
+
+        String id = send("keys", "wait");
+        assertThat(page.locator(".explain")).containsText("waits, and is not taken while a pause is in force");
+        assertThat(page.locator(".explain")).containsText("the keyboard says so");
+        assertThat(statusOf(id)).isEqualTo("queued");
+
+        tabTo(page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Resume …")));
+        page.keyboard().press("Enter");
+        page.keyboard().press("Tab");
+        page.keyboard().press("Enter");
+        await().atMost(PATIENCE).until(() -> statusOf(id).equals("completed"));
+    }
+
+    @Test
+    void saysThatTheConnectionIsLostAndThatItIsBack() {
+        logIn();
+        assertThat(page.locator(".tiles")).isVisible();
+        Locator lost = page.locator(".lost");
+
+        broker.freeze();
+        assertThat(lost).containsText("Connection lost. What you see is from");
+
+        broker.thaw();
+        assertThat(lost).isHidden();
+    }
+
+    /** All views in a theme: no violation that axe can find, and a picture of each in the report. */
+    @ParameterizedTest
+    @EnumSource(
+            value = ColorScheme.class,
+            names = {"LIGHT", "DARK"})
+    void isFitForAllToReadInBothThemes(ColorScheme scheme) {
+        String theme = scheme.name().toLowerCase(java.util.Locale.ROOT);
+        page.context().close();
+        page = chromium.page(scheme, 1360, 900);
+        List<String> violations = new ArrayList<>();
+        String dead = send("gallery-" + theme, "[fail=400] refused");
+        String running = send("gallery-" + theme, "[hang=600000] for long");
+        send("gallery-" + theme, "next");
+        await().atMost(PATIENCE)
+                .until(() ->
+                        statusOf(dead).equals("failed") && statusOf(running).equals("processing"));
+
+        page.navigate(url());
+        look("login", theme, page.getByLabel("Operator key"), violations);
+        logIn();
+        look("overview", theme, page.locator(".chart").first(), violations);
+        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Pause everything …"))
+                .click();
+        look("dialog", theme, page.getByRole(AriaRole.DIALOG), violations);
+        page.keyboard().press("Escape");
+        open("/conversations");
+        look("conversations", theme, page.getByRole(AriaRole.TABLE), violations);
+        open("/conversation/user:" + BrokerClient.ORG + ":gallery-" + theme);
+        look("conversation", theme, page.getByText("At its head"), violations);
+        open("/message/" + dead);
+        look("message", theme, page.locator("svg.timeline"), violations);
+        open("/dead-letters");
+        look("dead-letters", theme, page.getByRole(AriaRole.TABLE), violations);
+        open("/pending");
+        look("pending", theme, page.getByRole(AriaRole.TABLE), violations);
+        open("/actions");
+        look("actions", theme, heading("Actions"), violations);
+        page.setViewportSize(390, 844);
+        open("/overview");
+        look("overview-phone", theme, page.locator(".chart").first(), violations);
+        assertThat(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+                .as("pixels that a phone has to scroll sideways")
+                .isEqualTo(0);
+
+        assertThat(violations).isEmpty();
+    }
+
+    private static String url() {
+        return "http://127.0.0.1:" + broker.port() + "/console";
+    }
+
+    private void logIn() {
+        page.navigate(url());
+        page.getByLabel("Operator key").fill(BrokerProcess.API_KEY);
+        page.keyboard().press("Enter");
+        assertThat(heading("Overview")).isVisible();
+    }
+
+    private void open(String view) {
+        page.evaluate("view => { location.hash = view; }", view);
+    }
+
+    private Locator heading(String words) {
+        return page.getByRole(
+                AriaRole.HEADING, new Page.GetByRoleOptions().setName(words).setLevel(1));
+    }
+
+    private void tabTo(Locator wanted) {
+        assertThat(wanted).isVisible();
+        for (int i = 0; i < TABS_MAX; i++) {
+            page.keyboard().press("Tab");
+            if (Boolean.TRUE.equals(wanted.evaluate("element => element === document.activeElement"))) {
+                return;
+            }
+        }
+        throw new AssertionError("cannot be reached with Tab: " + wanted);
+    }
+
+    private void look(String view, String theme, Locator shown, List<String> violations) {
+        assertThat(shown).isVisible();
+        for (Rule rule : new AxeBuilder(page).analyze().getViolations()) {
+            rule.getNodes()
+                    .forEach(node -> violations.add(view + " " + theme + ": " + rule.getHelp() + ": " + node.getHtml()
+                            + " " + node.getFailureSummary()));
+        }
+        page.screenshot(new Page.ScreenshotOptions()
+                .setPath(REPORT.resolve(view + "-" + theme + ".png"))
+                .setFullPage(true));
+    }
+
+    private static String send(String user, String text) {
+        BrokerClient.Answer answer = client.post(message(user, text), "Prefer", "respond-async");
+        assertThat(answer.status()).isEqualTo(202);
+        return answer.messageId();
+    }
+
+    private static String statusOf(String id) {
+        return client.get("/api/v1/message/" + id).body().path("status").asText();
+    }
+}
