@@ -126,8 +126,11 @@ final class SurveyQueues {
         return new Conversation(queue).org();
     }
 
+    /** Some scores have half a ms: a queue that goes on joins its line behind those that joined it at the same time. */
     private static Optional<Instant> time(String millis) {
-        return millis.isEmpty() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(Long.parseLong(millis)));
+        return millis.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Instant.ofEpochMilli(Math.round(Double.parseDouble(millis))));
     }
 
     private static int count(String number) {
