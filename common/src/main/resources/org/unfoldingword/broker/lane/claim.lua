@@ -41,9 +41,12 @@ local function pop(b, group, most)
 end
 
 -- The queue's pending entry, or its next, for this holder; and how often it was delivered, this time included.
-local function read_head(b, name, maybe_pending)
+local function read_head(b, name)
   local queue = b.queue .. name
-  local pending = maybe_pending and redis.call('XPENDING', queue, b.group, '-', '+', 1)[1]
+  local looked = redis.pcall('XPENDING', queue, b.group, '-', '+', 1)
+  -- Without a queue there is nothing to take; a name that points nowhere must not keep the others from being taken.
+  if looked.err then return nil end
+  local pending = looked[1]
   if pending then
     return redis.call('XCLAIM', queue, b.group, holder, 0, pending[1])[1], pending[4] + 1
   end
@@ -88,14 +91,14 @@ local function note(b, id, fields, entry, token, lapsed)
   if known.watch then signal(b, id, 'processing') end
 end
 
-local function take(b, number, name, maybe_pending)
-  local entry, deliveries = read_head(b, name, maybe_pending)
+local function take(b, number, name)
+  local entry, deliveries = read_head(b, name)
   if not entry then
     forget(b, name)
     return nil
   end
   local id = entry[2][2]
-  local lapsed = maybe_pending and redis.call('HEXISTS', b.held, name) == 1
+  local lapsed = deliveries > 1 and redis.call('HEXISTS', b.held, name) == 1
   local token = next_token(b)
   b.taken[#b.taken + 1] = name
   b.taken[#b.taken + 1] = token
@@ -128,7 +131,7 @@ for _, share in ipairs({ math.ceil(room / partitions), room }) do
       if not group then break end
       local popped = pop(b, group, math.min(room, share - taken))
       for i = 1, #popped, 2 do
-        local claim = take(b, n, popped[i], tonumber(popped[i + 1]) % 1 ~= 0)
+        local claim = take(b, n, popped[i])
         if claim then
           result[#result + 1] = claim
           room = room - 1

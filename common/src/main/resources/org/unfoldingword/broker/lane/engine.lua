@@ -3,8 +3,7 @@
   key ("queue name") within a partition's index. A queue with entries is in heads, and in exactly one of
     later         ZSET  name -> ms at which it becomes due: held (the lease's end) or waiting for its next attempt;
                         +inf while it is paused
-    ready..group  ZSET  name -> ms since when it is due, and its group in groups unless the group is paused; half a ms more where
-                        the head may be pending: it was taken before
+    ready..group  ZSET  name -> ms since when it is due, and its group in groups unless the group is paused
   Included in front of each script. Times are Redis's own, ms since the epoch.
 ]]
 -- A grouped script gives each call its own.
@@ -84,14 +83,14 @@ end
 
 -- The queue is due: it joins its group's line; a group that had nothing due joins the round as the one served last. A paused
 -- queue is never due; a paused group keeps its line but stays out of the round, so it costs the others nothing.
--- fresh: its head was never taken, and it is not in later.
+-- fresh: it is not in later.
 local function make_ready(b, name, fresh)
   local group = group_of(b, name)
   local paused, out
   if any_paused(b) then paused, out = unpack(redis.call('HMGET', b.paused, name, '@' .. group)) end
   if paused then return postpone(b, name, '+inf') end
   if not fresh then redis.call('ZREM', b.later, name) end
-  local joined = redis.call('ZADD', b.ready .. group, 'NX', fresh and now or now + 0.5, name) == 1
+  local joined = redis.call('ZADD', b.ready .. group, 'NX', now, name) == 1
   if joined and not out and redis.call('ZCARD', b.ready .. group) == 1 then
     redis.call('ZADD', b.groups, 'NX', micros, group)
   end
@@ -131,10 +130,11 @@ local function advance(b, name)
   end
 end
 
--- The head has been settled: it goes, and the queue takes its next step. As advance, knowing that the queue was held.
+-- The head has been settled: it goes, and the queue takes its next step. A held queue is in later, or, if its lease lapsed and nobody
+-- has taken it since, in line.
 local function succeed(b, name, entry)
   local queue = b.queue .. name
-  redis.call('ZREM', b.later, name)
+  if redis.call('ZREM', b.later, name) == 0 then leave_line(b, name) end
   if redis.call('XLEN', queue) == 1 then
     redis.call('ZREM', b.heads, name)
     redis.call('DEL', queue, b.awaited .. name)

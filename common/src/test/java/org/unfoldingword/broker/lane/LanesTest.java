@@ -130,6 +130,41 @@ class LanesTest {
         assertThat(found(next).record().state()).isEqualTo(MessageState.COMPLETED);
     }
 
+    /**
+     * Two dispatchers stood still past their leases. One of their queues was taken again; for the other there was no room, so it
+     * stood in line while its holder woke up and settled its last message. Its name stayed in line, and pointed nowhere.
+     */
+    @Test
+    void leavesNothingOfAQueueThatIsSettledWhileItStandsInLineAgain() {
+        Conversation cid = otherOfPartition(ANN);
+        append(ANN, "one");
+        append(cid, "two");
+        List<Claim> both = claim(10);
+        assertThat(both).hasSize(2);
+        makeDue(ANN);
+        makeDue(cid);
+        Claim taken = claim(1).getFirst();
+        Claim inLine = both.stream()
+                .filter(claim -> !claim.lease().queue().equals(taken.lease().queue()))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(lanes.settle(inLine, answered())).isTrue();
+        assertThat(lanes.settle(taken, answered())).isTrue();
+        assertThat(keys("*")).filteredOn(key -> key.contains("ready")).isEmpty();
+        append(ANN, "three");
+        assertThat(claim(10)).hasSize(1);
+    }
+
+    private static Conversation otherOfPartition(Conversation conversation) {
+        for (int i = 0; ; i++) {
+            Conversation other = Conversation.ofUser("acme", "other-" + i);
+            if (other.partition(16) == conversation.partition(16)) {
+                return other;
+            }
+        }
+    }
+
     @Test
     void keepsTheLeaseAndTheIdleTimeFreshWhenExtended() {
         append(ANN, "one");
