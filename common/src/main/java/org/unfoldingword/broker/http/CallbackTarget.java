@@ -57,6 +57,8 @@ public final class CallbackTarget {
      */
     public static CallbackTarget parse(String text, AddressGuard guard) {
         expect(text.length() <= LENGTH_MAX, text, "at most " + LENGTH_MAX + " characters");
+        boolean whole = text.codePoints().noneMatch(point -> Character.getType(point) == Character.SURROGATE);
+        expect(whole, text, "whole characters");
         URI uri = uriOf(text);
         expect(uri.getRawUserInfo() == null, text, "no user name or password");
         expect(uri.getRawFragment() == null, text, "no fragment");

@@ -15,12 +15,18 @@ public final class Json {
     /** Deeper nesting is refused; real clients use four levels. */
     public static final int NESTING_MAX = 64;
 
+    /** More names, values and brackets in one document are refused: each name costs many times its length. */
+    public static final int TOKENS_MAX = 200_000;
+
     private static final JsonFactory FACTORY = JsonFactory.builder()
+            // Names that strangers choose are not to be kept for ever.
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             // The usual pool is one a thread, which for virtual threads, one a message, is none at all.
             .recyclerPool(JsonRecyclerPools.sharedConcurrentDequePool())
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(NESTING_MAX)
+                    .maxTokenCount(TOKENS_MAX)
                     .maxStringLength(Integer.MAX_VALUE)
                     .build())
             .build();

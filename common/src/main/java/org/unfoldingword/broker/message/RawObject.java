@@ -18,7 +18,8 @@ import java.util.Set;
  */
 public final class RawObject {
 
-    private record Span(int start, int end) {}
+    /** A member's place: its name, with its quotes, at {@code name}; its value from {@code start} to {@code end}. */
+    private record Span(int name, int start, int end) {}
 
     private final byte[] bytes;
     private final Map<String, Span> members;
@@ -35,17 +36,23 @@ public final class RawObject {
      */
     public static RawObject parse(byte[] bytes) throws IOException {
         Map<String, Span> members = new LinkedHashMap<>();
+        // A parser would otherwise guess another encoding, and places would not be places in these bytes.
+        if (bytes.length >= 2 && (bytes[0] <= 0 || bytes[1] == 0)) {
+            throw new com.fasterxml.jackson.core.JsonParseException(null, "expected UTF-8 without a byte order mark");
+        }
         try (JsonParser parser = Json.factory().createParser(bytes)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new com.fasterxml.jackson.core.JsonParseException(parser, "expected a JSON object");
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
+                int named = (int) parser.currentTokenLocation().getByteOffset();
                 parser.nextToken();
                 int start = (int) parser.currentTokenLocation().getByteOffset();
                 parser.skipChildren();
                 parser.finishToken();
-                members.put(name, new Span(start, (int) parser.currentLocation().getByteOffset()));
+                members.put(name, new Span(named, start, (int)
+                        parser.currentLocation().getByteOffset()));
             }
             if (parser.nextToken() != null) {
                 throw new com.fasterxml.jackson.core.JsonParseException(
@@ -87,20 +94,22 @@ public final class RawObject {
         return Optional.ofNullable(members.get(name)).map(span -> Arrays.copyOfRange(bytes, span.start, span.end));
     }
 
-    /** This object's members but those named, followed by the given ones; values byte for byte as they came. */
+    /** This object's members but those named, followed by the given ones; all as they came, byte for byte. */
     public byte[] rewrite(Set<String> without, Map<String, byte[]> and) {
         try {
             ByteArrayOutputStream out = new ByteArrayOutputStream(bytes.length + 64);
             out.write('{');
             for (Map.Entry<String, Span> member : members.entrySet()) {
                 if (!without.contains(member.getKey()) && !and.containsKey(member.getKey())) {
-                    writeName(out, member.getKey());
                     Span span = member.getValue();
-                    out.write(bytes, span.start, span.end - span.start);
+                    comma(out);
+                    out.write(bytes, span.name, span.end - span.name);
                 }
             }
             for (Map.Entry<String, byte[]> member : and.entrySet()) {
-                writeName(out, member.getKey());
+                comma(out);
+                out.write(Json.mapper().writeValueAsBytes(member.getKey()));
+                out.write(':');
                 out.write(member.getValue());
             }
             out.write('}');
@@ -110,11 +119,9 @@ public final class RawObject {
         }
     }
 
-    private static void writeName(ByteArrayOutputStream out, String name) throws IOException {
+    private static void comma(ByteArrayOutputStream out) {
         if (out.size() > 1) {
             out.write(',');
         }
-        out.write(Json.mapper().writeValueAsBytes(name));
-        out.write(':');
     }
 }

@@ -21,10 +21,20 @@ final class ApiKeyFilter extends OncePerRequestFilter {
     private final ApiKeys keys;
     private final Optional<String> defaultOrg;
     private final List<RefusalStyle> styles;
+    private final FailedAttempts attempts;
+    private final BodyReader bodies;
     private final Problems problems;
 
-    ApiKeyFilter(ApiKeys keys, Optional<String> defaultOrg, List<RefusalStyle> styles, Problems problems) {
+    ApiKeyFilter(
+            ApiKeys keys,
+            Optional<String> defaultOrg,
+            List<RefusalStyle> styles,
+            FailedAttempts attempts,
+            BodyReader bodies,
+            Problems problems) {
         this.keys = keys;
+        this.attempts = attempts;
+        this.bodies = bodies;
         this.defaultOrg = defaultOrg;
         this.styles = List.copyOf(styles);
         this.problems = problems;
@@ -41,11 +51,18 @@ final class ApiKeyFilter extends OncePerRequestFilter {
         Optional<String> shown = shown(request);
         Optional<Account> account = shown.flatMap(keys::find);
         if (account.isEmpty()) {
-            refuse(shown.isEmpty() ? Denied.NO_KEY : Denied.UNKNOWN_KEY, request, response);
+            refuse(shown.isEmpty() ? new Denied.NoKey() : unknown(request), request, response);
             return;
         }
         Caller.of(account.get(), defaultOrg).mark(request);
+        bodies.mark(request);
         chain.doFilter(request, response);
+    }
+
+    private Denied unknown(HttpServletRequest request) {
+        return attempts.add(request.getRemoteAddr())
+                .<Denied>map(Denied.TooManyAttempts::new)
+                .orElseGet(Denied.UnknownKey::new);
     }
 
     private void refuse(Denied denied, HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -87,6 +87,7 @@ record Caller(Account account, Optional<String> defaultOrg) {
         String org = given.filter(name -> !name.isBlank())
                 .or(() -> defaultOrg)
                 .orElseThrow(() -> Problem.field("org_id", "missing", "the organisation's name"));
+        Submission.name("org_id", org);
         if (!sees(org)) {
             throw Problem.of(404, "org_unknown", "org_id: unknown (expected: an org that the key may see)");
         }

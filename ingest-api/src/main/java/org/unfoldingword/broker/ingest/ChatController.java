@@ -118,7 +118,10 @@ final class ChatController {
     }
 
     private ChatRequest.Checked checked(HttpServletRequest request, Transport transport) throws IOException {
-        return ChatRequest.read(Bodies.read(request, properties.maxBody().toBytes()), transport, Caller.of(request));
+        try (BodyReader.Body body =
+                BodyReader.of(request).read(request, properties.maxBody().toBytes())) {
+            return ChatRequest.read(body, transport, Caller.of(request));
+        }
     }
 
     private AcceptMessage.Taken accept(

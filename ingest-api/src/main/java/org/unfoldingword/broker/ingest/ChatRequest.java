@@ -40,7 +40,7 @@ final class ChatRequest {
     private final Transport transport;
     private final Caller caller;
 
-    private ChatRequest(Bodies.Read body, Transport transport, Caller caller) {
+    private ChatRequest(BodyReader.Body body, Transport transport, Caller caller) {
         this.json = body.object();
         this.bytes = body.bytes();
         this.transport = transport;
@@ -51,7 +51,7 @@ final class ChatRequest {
     record Checked(Submission submission, Optional<IdempotencyKey> key) {}
 
     /** @throws Refusal 400 with the worker's words, 403 for what the key may not name */
-    static Checked read(Bodies.Read body, Transport transport, Caller caller) {
+    static Checked read(BodyReader.Body body, Transport transport, Caller caller) {
         return new ChatRequest(body, transport, caller).checked();
     }
 

@@ -1,16 +1,26 @@
 package org.unfoldingword.broker.ingest;
 
-/** Why a request did not get past the keys. */
-enum Denied {
-    /** It showed none. */
-    NO_KEY,
-    /** It showed one that is nobody's. */
-    UNKNOWN_KEY;
+import java.time.Duration;
 
-    Problem problem() {
+/** Why a request did not get past the keys. */
+sealed interface Denied {
+
+    /** It showed none. */
+    record NoKey() implements Denied {}
+
+    /** It showed one that is nobody's. */
+    record UnknownKey() implements Denied {}
+
+    /** Its source has shown too many that are nobody's. */
+    record TooManyAttempts(Duration retryAfter) implements Denied {}
+
+    default Problem problem() {
         return switch (this) {
-            case NO_KEY -> unauthorized("no key");
-            case UNKNOWN_KEY -> unauthorized("unknown key");
+            case NoKey none -> unauthorized("no key");
+            case UnknownKey unknown -> unauthorized("unknown key");
+            case TooManyAttempts tooMany ->
+                Problem.of(429, "too_many_attempts", "too many unknown keys from this address (expected: fewer)")
+                        .retryAfter(tooMany.retryAfter);
         };
     }
 

@@ -15,6 +15,7 @@ import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
 import org.springframework.web.servlet.config.annotation.AsyncSupportConfigurer;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -55,9 +56,15 @@ import org.unfoldingword.broker.telemetry.Telemetry;
     ChatController.class,
     PassThroughController.class,
     WorkerProblems.class,
+    ErrorsController.class,
     Problems.class
 })
 public class IngestConfiguration {
+
+    /** The headers first, so that refusals have them too; then the keys, before anything of the request is read. */
+    private static final int HEADERS = Ordered.HIGHEST_PRECEDENCE + 100;
+
+    private static final int KEYS = HEADERS + 1;
 
     @Bean
     Watches watches(Lanes lanes, MeterRegistry meters) {
@@ -173,13 +180,43 @@ public class IngestConfiguration {
 
     @Bean
     FilterRegistrationBean<ApiKeyFilter> apiKeyFilter(
-            ApiKeys keys, IngestProperties properties, List<RefusalStyle> styles, Problems problems) {
+            ApiKeys keys,
+            IngestProperties properties,
+            List<RefusalStyle> styles,
+            BodyReader bodies,
+            Problems problems) {
         if (keys.none()) {
             throw new IllegalArgumentException(
                     "broker.access.api-key: not set (expected: the key that clients show; environment: BROKER_API_KEY,"
                             + " or many keys in BROKER_API_KEYS_FILE)");
         }
-        return new FilterRegistrationBean<>(new ApiKeyFilter(keys, properties.defaultOrgIfAny(), styles, problems));
+        FailedAttempts attempts =
+                new FailedAttempts(properties.unknownKeys(), properties.unknownKeyEvery(), SystemTime.ticker());
+        FilterRegistrationBean<ApiKeyFilter> filter = new FilterRegistrationBean<>(
+                new ApiKeyFilter(keys, properties.defaultOrgIfAny(), styles, attempts, bodies, problems));
+        filter.setOrder(KEYS);
+        return filter;
+    }
+
+    @Bean
+    BodyReader bodyReader(IngestProperties properties) {
+        return new BodyReader(
+                new BodyBudget(properties.bodyMemoryBytes(), properties.bodyPatience()),
+                properties.bodyTimeout(),
+                SystemTime.ticker());
+    }
+
+    @Bean
+    FilterRegistrationBean<SecurityHeaders> securityHeaders() {
+        FilterRegistrationBean<SecurityHeaders> filter = new FilterRegistrationBean<>(new SecurityHeaders());
+        filter.setOrder(HEADERS);
+        return filter;
+    }
+
+    /** What the server itself refuses is told as everything else is. */
+    @Bean
+    WebServerFactoryCustomizer<JettyServletWebServerFactory> serverProblems() {
+        return factory -> factory.addServerCustomizers(server -> server.setErrorHandler(new ServerProblems()));
     }
 
     @Bean

@@ -13,6 +13,12 @@ import org.springframework.util.unit.DataSize;
  * @param maxBody a longer request body is refused with 413
  * @param defaultOrg the org of a request that names none; empty: such a request is refused
  * @param streamBuffer what may wait in memory for one watcher of a stream; a slower one is served from Redis, at its own pace
+ * @param bodyTimeout a body that has not come whole within this time is refused with 408
+ * @param bodyMemory what all bodies that come in at a time may take together; those beyond wait a while, then are refused with
+ *     503. 0: a quarter of the heap
+ * @param bodyPatience how long they wait
+ * @param unknownKeys so many unknown keys one address may show at once; then 429
+ * @param unknownKeyEvery one more after each such time
  * @param retryAfter how long a client is told to stay away when Redis is
  */
 @ConfigurationProperties("broker.ingest")
@@ -21,6 +27,11 @@ record IngestProperties(
         @DefaultValue("40MB") DataSize maxBody,
         @DefaultValue("") String defaultOrg,
         @DefaultValue("256KB") DataSize streamBuffer,
+        @DefaultValue("60s") Duration bodyTimeout,
+        @DefaultValue("0MB") DataSize bodyMemory,
+        @DefaultValue("10s") Duration bodyPatience,
+        @DefaultValue("20") int unknownKeys,
+        @DefaultValue("3s") Duration unknownKeyEvery,
         @DefaultValue("2s") Duration retryAfter) {
 
     IngestProperties {
@@ -31,10 +42,30 @@ record IngestProperties(
         if (streamBuffer.toBytes() < 1024) {
             throw new IllegalArgumentException("broker.ingest.stream-buffer: " + streamBuffer + " (expected: >= 1KB)");
         }
+        expect(bodyTimeout.toMillis() >= 1000, "body-timeout", bodyTimeout, "at least 1s");
+        expect(!bodyMemory.isNegative(), "body-memory", bodyMemory, "a size, or 0 for a quarter of the heap");
+        expect(!bodyPatience.isNegative(), "body-patience", bodyPatience, "at least 0s");
+        expect(unknownKeys >= 1, "unknown-keys", unknownKeys, ">= 1");
+        expect(unknownKeyEvery.toMillis() >= 1, "unknown-key-every", unknownKeyEvery, "at least 1ms");
         if (maxBody.toBytes() < 1024
                 || maxBody.toBytes() > DataSize.ofMegabytes(512).toBytes()) {
             throw new IllegalArgumentException(
                     "broker.ingest.max-body: " + maxBody + " (expected: 1KB to 512MB; environment: BROKER_MAX_BODY)");
+        }
+    }
+
+    /** In force: what one body may be, at the least. */
+    long bodyMemoryBytes() {
+        long given = bodyMemory.toBytes() > 0
+                ? bodyMemory.toBytes()
+                : Runtime.getRuntime().maxMemory() / 4;
+        return Math.max(given, maxBody.toBytes() + BodyBudget.PAGE_BYTES);
+    }
+
+    private static void expect(boolean kept, String name, Object value, String expected) {
+        if (!kept) {
+            throw new IllegalArgumentException(
+                    "broker.ingest." + name + ": " + value + " (expected: " + expected + ")");
         }
     }
 

@@ -68,43 +68,47 @@ final class MessageController {
             @RequestHeader HttpHeaders headers,
             @RequestHeader(name = "traceparent", defaultValue = "") String traceparent)
             throws IOException {
-        Bodies.Read body = Bodies.read(request, properties.maxBody().toBytes());
         Caller caller = Caller.of(request);
-        Submission submission = Submission.read(body.object(), caller.defaultOrg());
-        caller.requireNames(submission.org(), submission.client());
-        Optional<IdempotencyKey> key = Optional.ofNullable(headers.getFirst("Idempotency-Key"))
-                .or(submission::clientMessageId)
-                .map(text -> IdempotencyKey.of(submission.client(), text, body.bytes()));
-        Preference preference = Preference.of(headers.get("Prefer"));
-        boolean async = preference.async()
-                || caller.delivery() == Delivery.ASYNC && preference.hold().isEmpty();
-        MessageId id = acceptMessage.newId(submission);
+        // The body is let go when this returns: a request that is held keeps none.
+        try (BodyReader.Body body =
+                BodyReader.of(request).read(request, properties.maxBody().toBytes())) {
+            Submission submission = Submission.read(body.object(), caller.defaultOrg());
+            caller.requireNames(submission.org(), submission.client());
+            Optional<IdempotencyKey> key = Optional.ofNullable(headers.getFirst("Idempotency-Key"))
+                    .map(given -> Submission.name("Idempotency-Key", given))
+                    .or(submission::clientMessageId)
+                    .map(text -> IdempotencyKey.of(submission.client(), text, body.bytes()));
+            Preference preference = Preference.of(headers.get("Prefer"));
+            boolean async = preference.async()
+                    || caller.delivery() == Delivery.ASYNC && preference.hold().isEmpty();
+            MessageId id = acceptMessage.newId(submission);
 
-        if (EventStreams.wanted(headers)) {
-            AcceptMessage.Taken taken = acceptMessage.accept(id, submission, key, traceparent, Watching.FRAMES);
-            count(taken, "stream");
-            response.setHeader(HttpHeaders.LOCATION, PATH + "/" + taken.id());
-            streams.open(request, response, taken.id());
-            return null;
+            if (EventStreams.wanted(headers)) {
+                AcceptMessage.Taken taken = acceptMessage.accept(id, submission, key, traceparent, Watching.FRAMES);
+                count(taken, "stream");
+                response.setHeader(HttpHeaders.LOCATION, PATH + "/" + taken.id());
+                streams.open(request, response, taken.id());
+                return null;
+            }
+            if (submission.callbackUrl().isPresent() || async) {
+                // Who reads the answer later may want to see how it came about.
+                Watching watching = async ? Watching.FRAMES : Watching.NOTHING;
+                AcceptMessage.Taken taken = acceptMessage.accept(id, submission, key, traceparent, watching);
+                count(taken, submission.callbackUrl().isPresent() ? "callback" : "async");
+                MessageAnswer.Accepted accepted = accepted(taken);
+                return preference.async() ? accepted.preferred() : accepted.build();
+            }
+            HeldRequests.Hold hold = held.begin(id);
+            AcceptMessage.Taken taken;
+            try {
+                taken = acceptMessage.accept(id, submission, key, traceparent, Watching.END);
+            } catch (RuntimeException refused) {
+                hold.close();
+                throw refused;
+            }
+            count(taken, "held");
+            return answer(taken, hold, bounded(preference.hold().orElse(properties.syncWait())));
         }
-        if (submission.callbackUrl().isPresent() || async) {
-            // Who reads the answer later may want to see how it came about.
-            Watching watching = async ? Watching.FRAMES : Watching.NOTHING;
-            AcceptMessage.Taken taken = acceptMessage.accept(id, submission, key, traceparent, watching);
-            count(taken, submission.callbackUrl().isPresent() ? "callback" : "async");
-            MessageAnswer.Accepted accepted = accepted(taken);
-            return preference.async() ? accepted.preferred() : accepted.build();
-        }
-        HeldRequests.Hold hold = held.begin(id);
-        AcceptMessage.Taken taken;
-        try {
-            taken = acceptMessage.accept(id, submission, key, traceparent, Watching.END);
-        } catch (RuntimeException refused) {
-            hold.close();
-            throw refused;
-        }
-        count(taken, "held");
-        return answer(taken, hold, bounded(preference.hold().orElse(properties.syncWait())));
     }
 
     @GetMapping(PATH + "/{messageId}")

@@ -94,7 +94,9 @@ final class OperatorRequest {
     record Body(RawObject object) {
 
         static Body of(HttpServletRequest request) throws IOException {
-            return new Body(Bodies.read(request, BODY_MAX).object());
+            try (BodyReader.Body body = BodyReader.of(request).read(request, BODY_MAX)) {
+                return new Body(body.object());
+            }
         }
 
         /** Tells what would happen, and changes nothing. */

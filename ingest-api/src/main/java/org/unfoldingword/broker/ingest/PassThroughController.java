@@ -1,5 +1,6 @@
 package org.unfoldingword.broker.ingest;
 
+import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import org.unfoldingword.broker.access.Right;
  * The worker's other paths, passed through with the worker's key: preferences, history, audio, and of the admin paths those that
  * the key allows. They do not queue behind running turns, as they do not at the worker either.
  */
+@Hidden
 @RestController
 final class PassThroughController {
 

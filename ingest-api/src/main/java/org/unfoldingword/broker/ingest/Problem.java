@@ -1,5 +1,8 @@
 package org.unfoldingword.broker.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -11,12 +14,20 @@ final class Problem extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private static final int SHOWN_MAX = 80;
+
     private final int status;
     private final String code;
     private final transient Optional<String> field;
+    private final transient Optional<Duration> retryAfter;
 
     private Problem(int status, String code, Optional<String> field, String detail) {
-        super(detail, null, false, false);
+        this(status, code, field, detail, Optional.empty());
+    }
+
+    private Problem(int status, String code, Optional<String> field, String detail, Optional<Duration> retryAfter) {
+        super(wellFormed(detail), null, false, false);
+        this.retryAfter = retryAfter;
         this.status = status;
         this.code = code;
         this.field = field;
@@ -28,7 +39,7 @@ final class Problem extends RuntimeException {
                 400,
                 "invalid_field",
                 Optional.of(field),
-                field + ": " + shown(value) + " (expected: " + expected + ")");
+                field + ": " + printable(value) + " (expected: " + expected + ")");
     }
 
     /** As {@link #field(String, String, String)}, where the fault is told already. */
@@ -39,15 +50,32 @@ final class Problem extends RuntimeException {
     /** 403: the field names what the caller may not name. */
     static Problem forbidden(String code, String field, String value, String expected) {
         return new Problem(
-                403, code, Optional.of(field), field + ": " + shown(value) + " (expected: " + expected + ")");
+                403, code, Optional.of(field), field + ": " + printable(value) + " (expected: " + expected + ")");
     }
 
     static Problem of(int status, String code, String detail) {
         return new Problem(status, code, Optional.empty(), detail);
     }
 
-    private static String shown(String value) {
-        return value.length() > 80 ? value.substring(0, 80) + "…" : value;
+    /** Told to the client as {@code Retry-After}, in whole seconds. */
+    Problem retryAfter(Duration wait) {
+        return new Problem(status, code, field, detail(), Optional.of(wait));
+    }
+
+    /** An answer is written in UTF-8, which has no halves of characters. */
+    private static String wellFormed(String detail) {
+        return new String(detail.getBytes(UTF_8), UTF_8);
+    }
+
+    /** The text as an answer may quote it: at most 80 characters, none of them a control character or half of one. */
+    static String printable(String text) {
+        StringBuilder shown = new StringBuilder();
+        text.codePoints()
+                .limit(SHOWN_MAX)
+                .map(point ->
+                        Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE ? '?' : point)
+                .forEach(shown::appendCodePoint);
+        return text.codePointCount(0, text.length()) > SHOWN_MAX ? shown + "…" : shown.toString();
     }
 
     int status() {
@@ -61,6 +89,10 @@ final class Problem extends RuntimeException {
 
     Optional<String> field() {
         return field;
+    }
+
+    Optional<Duration> retryAfter() {
+        return retryAfter;
     }
 
     String detail() {

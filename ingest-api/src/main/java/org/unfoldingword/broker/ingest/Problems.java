@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.UUID;
+import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,6 +17,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.util.DisconnectedClientHelper;
 import org.unfoldingword.broker.lane.RedisUnavailable;
 import org.unfoldingword.broker.message.Json;
@@ -52,12 +55,22 @@ final class Problems {
                 headers);
     }
 
+    /** A parameter of another type than its endpoint takes. */
+    @ExceptionHandler
+    @Nullable ResponseEntity<byte[]> mistyped(MethodArgumentTypeMismatchException mistyped) {
+        return refused(Problem.field(
+                mistyped.getName(), String.valueOf(mistyped.getValue()), "a value of the parameter's type"));
+    }
+
     /** Null for a client that has hung up: there is nobody to answer, and nothing is lost by it. */
     @ExceptionHandler
     @Nullable ResponseEntity<byte[]> other(Exception thrown) {
         if (DisconnectedClientHelper.isClientDisconnectedException(thrown)) {
             log.debug("a client hung up ({})", thrown.getMessage());
             return null;
+        }
+        if (thrown instanceof HttpException malformed && malformed.getCode() < 500) {
+            return answer(ErrorsController.problem(malformed.getCode()), new HttpHeaders());
         }
         if (thrown instanceof ErrorResponse known) {
             HttpStatus status = HttpStatus.valueOf(known.getStatusCode().value());
@@ -75,16 +88,26 @@ final class Problems {
         if (problem.status() == 401) {
             response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
         }
+        problem.retryAfter()
+                .map(Problems::seconds)
+                .ifPresent(wait -> response.setHeader(HttpHeaders.RETRY_AFTER, wait));
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.getOutputStream().write(body(problem));
     }
 
     private ResponseEntity<byte[]> answer(Problem problem, HttpHeaders headers) {
         Meters.REFUSED.counter(meters, "code", problem.code()).increment();
+        HttpHeaders told = new HttpHeaders();
+        told.putAll(headers);
+        problem.retryAfter().map(Problems::seconds).ifPresent(wait -> told.set(HttpHeaders.RETRY_AFTER, wait));
         return ResponseEntity.status(problem.status())
-                .headers(headers)
+                .headers(told)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .body(body(problem));
+    }
+
+    private static String seconds(Duration wait) {
+        return Long.toString(Math.max(1, Math.ceilDiv(wait.toMillis(), 1000L)));
     }
 
     static byte[] body(Problem problem) {
@@ -103,7 +126,7 @@ final class Problems {
         return known == null ? "Error" : known.getReasonPhrase();
     }
 
-    private static String code(HttpStatus status) {
+    static String code(HttpStatus status) {
         return status.name().toLowerCase(java.util.Locale.ROOT);
     }
 }

@@ -34,7 +34,7 @@ final class QueueController {
             @PathVariable String userId,
             @RequestParam(name = "org_id") Optional<String> orgId) {
         String org = Caller.of(request).orgOf(orgId);
-        QueueView queue = lanes.queue(Conversation.ofUser(org, userId));
+        QueueView queue = lanes.queue(Conversation.ofUser(org, Submission.name("user_id", userId)));
         List<QueueView.Entry> entries = queue.entries();
         ObjectNode json = Json.mapper().createObjectNode();
         json.put("user_id", userId);

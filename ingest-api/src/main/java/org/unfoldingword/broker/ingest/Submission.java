@@ -1,5 +1,6 @@
 package org.unfoldingword.broker.ingest;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.RawObject;
 import org.unfoldingword.broker.message.WorkerCallback;
 
@@ -33,6 +35,10 @@ record Submission(
 
     private static final Pattern CLIENT = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
     private static final int NAME_MAX = 256;
+    private static final int MESSAGE_MAX_BYTES = 1024 * 1024;
+    /** Of a broker's field as written, escapes included. */
+    private static final int TEXT_MAX_BYTES = 16 * 1024;
+
     private static final int METADATA_MAX_BYTES = 16 * 1024;
     private static final Duration EXPIRY_MAX = Duration.ofDays(30);
     /** Fields that are the broker's, not the worker's. */
@@ -82,8 +88,11 @@ record Submission(
             if (json.length("audio_base64") <= 2) {
                 throw missing("audio_base64", "the recording, as base64");
             }
-            required(json, "audio_format");
+            name("audio_format", required(json, "audio_format"));
             return;
+        }
+        if (json.length("message") > MESSAGE_MAX_BYTES) {
+            throw Problem.field("message", json.length("message") + " bytes", "at most " + MESSAGE_MAX_BYTES);
         }
         check("message", required(json, "message"), message -> !message.isBlank(), "text that is not blank");
     }
@@ -97,7 +106,20 @@ record Submission(
         metadata.filter(value -> !value.isObject()).ifPresent(value -> {
             throw Problem.field("metadata", value.toString(), "an object");
         });
+        metadata.filter(value -> !writable(value)).ifPresent(value -> {
+            throw Problem.field("metadata", "half of a character", "whole characters");
+        });
         return metadata;
+    }
+
+    /** JSON may escape half of a character, which nothing can be written back in UTF-8. */
+    private static boolean writable(JsonNode value) {
+        try {
+            Json.mapper().writeValueAsBytes(value);
+            return true;
+        } catch (JsonProcessingException half) {
+            return false;
+        }
     }
 
     private static Optional<Duration> expiry(RawObject json) {
@@ -113,7 +135,7 @@ record Submission(
         return Optional.of(Duration.ofMillis(Math.max(1, Math.round(value.asDouble() * 1000))));
     }
 
-    private static String name(String field, String value) {
+    static String name(String field, String value) {
         check(field, value, text -> !text.isBlank(), "not blank");
         check(field, value, text -> text.length() <= NAME_MAX, "at most " + NAME_MAX + " characters");
         check(field, value, text -> text.codePoints().noneMatch(Submission::unprintable), "no control characters");
@@ -135,6 +157,9 @@ record Submission(
     }
 
     private static Optional<String> text(RawObject json, String field) {
+        if (!field.equals("message") && json.length(field) > TEXT_MAX_BYTES) {
+            throw Problem.field(field, json.length(field) + " bytes", "at most " + TEXT_MAX_BYTES);
+        }
         Optional<JsonNode> value = json.get(field).filter(node -> !node.isNull());
         value.filter(node -> !node.isTextual()).ifPresent(node -> {
             throw Problem.field(field, node.toString(), "a string");

@@ -92,8 +92,15 @@ final class WorkerProblems implements RefusalStyle {
     public void write(Denied denied, HttpServletResponse response) throws IOException {
         Refusal refusal =
                 switch (denied) {
-                    case NO_KEY -> Refusal.bare(401, "Authorization header with Bearer token required");
-                    case UNKNOWN_KEY -> Refusal.bare(403, "Invalid API key");
+                    case Denied.NoKey none -> Refusal.bare(401, "Authorization header with Bearer token required");
+                    case Denied.UnknownKey unknown -> Refusal.bare(403, "Invalid API key");
+                    case Denied.TooManyAttempts tooMany ->
+                        Refusal.putOff(
+                                429,
+                                "Too many attempts",
+                                "RATE_LIMIT_EXCEEDED",
+                                "Too many unknown keys from this address",
+                                tooMany.retryAfter());
                 };
         response.setStatus(refusal.status());
         response.setContentType("application/json");

@@ -65,6 +65,10 @@ final class IngestServer implements AutoCloseable {
         return new IngestServer((ServletWebServerApplicationContext) application.run());
     }
 
+    int port() {
+        return context.getWebServer().getPort();
+    }
+
     <T> T bean(Class<T> type) {
         return context.getBean(type);
     }

@@ -178,7 +178,11 @@ final class ConfigurationPage {
                 position(name, property.path("sourceType").asText()),
                 type(property.path("type").asText()),
                 property.path("description").asText(),
-                property.path("defaultValue").asText().replaceAll("^\\[(.*)]$", "$1"));
+                property.path("defaultValue")
+                        .asText()
+                        .replaceAll("^\\[(.*)]$", "$1")
+                        // The compiler's metadata says now 1, now 1.0 of the same number.
+                        .replaceAll("^(\\d+)\\.0$", "$1"));
     }
 
     private static int position(String name, String record) {

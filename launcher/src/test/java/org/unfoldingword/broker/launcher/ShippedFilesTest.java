@@ -136,7 +136,7 @@ class ShippedFilesTest {
 
     private Stream<JsonNode> built() {
         return StreamSupport.stream(compose.path("services").spliterator(), false)
-                .filter(service -> service.has("command") && !service.has("image"));
+                .filter(service -> service.has("command") && service.has("build"));
     }
 
     private static String[] roles() {

@@ -1,0 +1,352 @@
+package org.unfoldingword.broker.ingest;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.unfoldingword.broker.lane.Lanes;
+import org.unfoldingword.broker.lane.TestRedis;
+
+/**
+ * Whatever strangers send: never a 5xx, a refusal is told as {@code problem+json}, and what is refused has no effect.
+ *
+ * <p>{@code -Dfuzz.cases=100000} makes more of them, {@code -Dfuzz.seed=…} the same again.
+ */
+class HostileInputTest {
+
+    private static final int CASES = Integer.getInteger("fuzz.cases", 5_000);
+    private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime());
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final List<String> FIELDS = List.of(
+            "org_id",
+            "org",
+            "user_id",
+            "message",
+            "message_type",
+            "audio_base64",
+            "audio_format",
+            "client_id",
+            "client_message_id",
+            "callback_url",
+            "metadata",
+            "expires_in",
+            "chat_type",
+            "chat_id",
+            "thread_id",
+            "unknown");
+    private static final List<String> VALUES = List.of(
+            "null",
+            "true",
+            "0",
+            "-1",
+            "1e999999",
+            "1e-999999",
+            "123456789012345678901234567890",
+            "\"\"",
+            "\" \"",
+            "\"x\"",
+            "\"\\u0000\"",
+            "\"\\ud800\"",
+            "\"a\\udfff\\ud83d\"",
+            "\"\\ud83d\\ude00\"",
+            "\"\u202e\u0085\ufffe\"",
+            "\"{p01}:*\\r\\nDEL x\"",
+            "\"https://127.0.0.1/\"",
+            "\"https://[::ffff:7f00:1]/\\ud800\"",
+            "\"http://a@b:c@d\"",
+            "[]",
+            "{}",
+            "[[[[[[[[[[]]]]]]]]]]",
+            "{\"a\":\"\\ud800\"}",
+            "{\"\\udc00\":1}",
+            "{\"a\":1,\"a\":2}",
+            "nul",
+            "'x'",
+            "NaN",
+            "01",
+            "\"unfinished",
+            "\"\t\"",
+            "\"group\"",
+            "\"audio\"");
+    private static final List<String> PATHS = List.of(
+            "/api/v1/message",
+            "/api/v1/message/",
+            "/api/v1/message/x",
+            "/api/v1/message/00000000-0000-8000-8000-000000000000",
+            "/api/v1/message/00000000-0000-8fff-bfff-ffffffffffff",
+            "/api/v1/queue/",
+            "/api/v1/queue/ann",
+            "/api/v1/stream",
+            "/api/v1/operator/overview",
+            "/api/v1/operator/conversations",
+            "/api/v1/operator/conversations/user:acme:ann",
+            "/api/v1/operator/conversations/x",
+            "/api/v1/operator/pending",
+            "/api/v1/operator/messages/x",
+            "/api/v1/operator/dead-letters",
+            "/api/v1/operator/pauses",
+            "/api/v1/operator/actions",
+            "/api/v1/operator/pause",
+            "/api/v1/operator/resume",
+            "/api/v1/operator/erase",
+            "/api/v1/operator/nothing",
+            "/error",
+            "/nowhere",
+            "/health");
+    private static final List<String> PARAMETERS = List.of(
+            "org_id",
+            "wait",
+            "limit",
+            "cursor",
+            "lane",
+            "state",
+            "idle",
+            "head_for",
+            "search",
+            "user_id",
+            "message_id",
+            "x");
+    private static final List<String> SCRAPS = List.of(
+            "%",
+            "%zz",
+            "%00",
+            "%0a",
+            "%c0%af",
+            "%ed%a0%80",
+            "%f0%9f%98%80",
+            "..",
+            "..;",
+            "%2e%2e",
+            "//",
+            "\\",
+            ";a=b",
+            "*",
+            "-1",
+            "99999999999999999999",
+            "1e9",
+            "true",
+            "{p01}",
+            "|",
+            "^",
+            "\u00e9",
+            "a".repeat(300),
+            "",
+            "[]",
+            "\"",
+            "<script>",
+            "0x10",
+            "NaN");
+    private static final List<String> METHODS =
+            List.of("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE", "BREW", "get", "");
+
+    private static IngestServer server;
+    private static Lanes lanes;
+
+    private final Random random = new Random(SEED);
+    private final Set<String> accepted = new HashSet<>();
+
+    @BeforeAll
+    static void serve() {
+        System.out.println("fuzz.seed=" + SEED);
+        server = IngestServer.on(
+                TestRedis.emptied().url(),
+                Map.of(
+                        "broker.ingest.max-body", "64KB",
+                        "broker.ingest.sync-wait", "0s",
+                        "server.max-http-request-header-size", "16KB",
+                        "server.error.include-message", "never"));
+        lanes = server.bean(Lanes.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void takesNoHarmFromMutatedSubmissions() throws IOException {
+        for (int i = 0; i < CASES / 2; i++) {
+            byte[] body = mutated();
+            String head = "POST /api/v1/message HTTP/1.1\r\nHost: x\r\nX-API-Key: " + IngestServer.KEY
+                    + "\r\nPrefer: respond-async\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: " + body.length + "\r\n\r\n";
+            check(with(head, body), new String(body, ISO_8859_1));
+        }
+        nothingElseWasAccepted();
+    }
+
+    @Test
+    void takesNoHarmFromAnyAddress() throws IOException {
+        for (int i = 0; i < CASES * 3 / 10; i++) {
+            String method = pick(METHODS);
+            String head = method + " " + address() + " HTTP/1.1\r\nHost: x\r\nX-API-Key: " + IngestServer.KEY
+                    + "\r\nConnection: close\r\nAccept: " + (random.nextInt(4) == 0 ? pick(SCRAPS) : "*/*")
+                    + "\r\nContent-Length: 2\r\n\r\n";
+            check(with(head, "{}".getBytes(UTF_8)), head);
+        }
+        nothingElseWasAccepted();
+    }
+
+    @Test
+    void takesNoHarmFromGarbledRequests() throws IOException {
+        String good = "POST /api/v1/message HTTP/1.1\r\nHost: x\r\nX-API-Key: " + IngestServer.KEY
+                + "\r\nPrefer: respond-async\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                + "Idempotency-Key: k\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
+                + "Content-Length: 71\r\n\r\n"
+                + "{\"org_id\":\"acme\",\"user_id\":\"raw\",\"client_id\":\"web\",\"message\":\"hello!!\"}";
+        for (int i = 0; i < CASES / 5; i++) {
+            byte[] garbled = garble(good.getBytes(ISO_8859_1));
+            check(exchange(garbled), new String(garbled, ISO_8859_1));
+        }
+        nothingElseWasAccepted();
+    }
+
+    private byte[] mutated() {
+        StringBuilder json = new StringBuilder("{");
+        List<String> members = new ArrayList<>(List.of(
+                "\"org_id\":\"acme\"",
+                "\"user_id\":\"u" + random.nextInt(100_000) + "\"",
+                "\"client_id\":\"web\"",
+                "\"message\":\"hi\""));
+        for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+            String member = "\"" + pick(FIELDS) + "\":" + pick(VALUES);
+            switch (random.nextInt(3)) {
+                case 0 -> members.add(member);
+                case 1 -> members.set(random.nextInt(members.size()), member);
+                default -> members.remove(random.nextInt(members.size()));
+            }
+            if (members.isEmpty()) {
+                members.add(member);
+            }
+        }
+        json.append(String.join(",", members)).append('}');
+        String text = json.toString();
+        return switch (random.nextInt(12)) {
+            case 0 -> garble(text.getBytes(UTF_8));
+            case 1 -> text.getBytes(java.nio.charset.StandardCharsets.UTF_16);
+            case 2 -> text.getBytes(java.nio.charset.Charset.forName("UTF-32LE"));
+            case 3 -> ("\ufeff" + text).getBytes(UTF_8);
+            case 4 -> (text + text).getBytes(UTF_8);
+            case 5 -> ("{\"metadata\":" + "{\"a\":".repeat(500) + "1" + "}".repeat(500) + "}").getBytes(UTF_8);
+            case 6 -> text.substring(0, random.nextInt(text.length())).getBytes(UTF_8);
+            case 7 -> random.nextInt(20) == 0 ? new byte[70_000] : new byte[random.nextInt(3)];
+            default -> text.getBytes(UTF_8);
+        };
+    }
+
+    private String address() {
+        StringBuilder address = new StringBuilder(pick(PATHS));
+        for (int i = random.nextInt(3); i > 0; i--) {
+            address.insert(random.nextInt(address.length() + 1), pick(SCRAPS));
+        }
+        for (int i = random.nextInt(4); i > 0; i--) {
+            address.append(address.indexOf("?") < 0 ? '?' : '&')
+                    .append(pick(PARAMETERS))
+                    .append(random.nextInt(5) == 0 ? "" : "=" + pick(SCRAPS));
+        }
+        return random.nextInt(300) == 0 ? address + "?" + "a=b&".repeat(5_000) : address.toString();
+    }
+
+    private byte[] garble(byte[] good) {
+        byte[] bytes = good.clone();
+        for (int i = 1 + random.nextInt(4); i > 0; i--) {
+            int at = random.nextInt(bytes.length);
+            switch (random.nextInt(4)) {
+                case 0 -> bytes[at] = (byte) random.nextInt(256);
+                case 1 -> bytes[at] ^= (byte) (1 << random.nextInt(8));
+                case 2 -> bytes = java.util.Arrays.copyOf(bytes, Math.max(1, at));
+                default -> {
+                    byte[] longer = java.util.Arrays.copyOf(bytes, bytes.length + 1);
+                    System.arraycopy(bytes, at, longer, at + 1, bytes.length - at);
+                    longer[at] = (byte) random.nextInt(256);
+                    bytes = longer;
+                }
+            }
+        }
+        return bytes;
+    }
+
+    private String pick(List<String> values) {
+        return values.get(random.nextInt(values.size()));
+    }
+
+    /** Counts what was accepted; anything refused says so properly. A connection that is only closed is fine too. */
+    private void check(String answer, String request) throws IOException {
+        if (answer.isEmpty()) {
+            return;
+        }
+        String told = "seed " + SEED + "\n" + request + "\n→ " + answer;
+        assertThat(answer).as(told).startsWith("HTTP/1.1 ");
+        int status = Integer.parseInt(answer.substring(9, 12));
+        // 505 is what the protocol asks for where the version is garbled.
+        assertThat(status).as(told).matches(code -> code < 500 || code == 505);
+        if (status == 202 && answer.contains("\"status\":\"queued\"")) {
+            int at = answer.indexOf("\"message_id\":\"") + 14;
+            accepted.add(answer.substring(at, at + 36));
+        }
+        int body = answer.indexOf("\r\n\r\n") + 4;
+        if (status >= 400 && body < answer.length() && !request.startsWith("HEAD")) {
+            assertThat(answer).as(told).contains("application/problem+json");
+            String text = answer.substring(body);
+            JsonNode problem = JSON.readTree(
+                    text.substring(text.indexOf('{'), text.lastIndexOf('}') + 1).getBytes(ISO_8859_1));
+            assertThat(problem.path("code").asText()).as(told).isNotEmpty();
+            assertThat(problem.path("status").asInt()).as(told).isEqualTo(status);
+            assertThat(text).as(told).doesNotContain("Exception", "\tat ", "org.apache", "org.spring");
+        }
+    }
+
+    private void nothingElseWasAccepted() {
+        assertThat(lanes.totals().accepted() - before).as("seed " + SEED).isEqualTo(accepted.size());
+    }
+
+    private long before;
+
+    @org.junit.jupiter.api.BeforeEach
+    void count() {
+        before = lanes.totals().accepted();
+    }
+
+    private static String with(String head, byte[] body) throws IOException {
+        ByteArrayOutputStream request = new ByteArrayOutputStream();
+        request.write(head.getBytes(ISO_8859_1));
+        request.write(body);
+        return exchange(request.toByteArray());
+    }
+
+    private static String exchange(byte[] request) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(60_000);
+            try {
+                socket.getOutputStream().write(request);
+                socket.shutdownOutput();
+            } catch (SocketException refusedMeanwhile) {
+                // The answer tells why.
+            }
+            ByteArrayOutputStream answer = new ByteArrayOutputStream();
+            try {
+                socket.getInputStream().transferTo(answer);
+            } catch (SocketException cutOff) {
+                // What came before counts.
+            }
+            return answer.toString(ISO_8859_1);
+        }
+    }
+}
