@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -30,6 +31,8 @@ final class CallbackReceiver implements AutoCloseable {
     private final Webhook webhook = new Webhook(SECRET);
     private final List<Callback> callbacks = new CopyOnWriteArrayList<>();
     private final List<String> refused = new CopyOnWriteArrayList<>();
+
+    private volatile CountDownLatch together = new CountDownLatch(0);
 
     private CallbackReceiver(HttpServer server) {
         this.server = server;
@@ -69,6 +72,11 @@ final class CallbackReceiver implements AutoCloseable {
         return "http://127.0.0.1:" + server.getAddress().getPort() + "/callbacks";
     }
 
+    /** Answers nothing before so many callbacks are under way at once. */
+    void answerOnceTogether(int callbacksAtOnce) {
+        together = new CountDownLatch(callbacksAtOnce);
+    }
+
     /** All that were accepted, in the order of their arrival. */
     List<Callback> callbacks() {
         return List.copyOf(callbacks);
@@ -100,11 +108,15 @@ final class CallbackReceiver implements AutoCloseable {
                     headers.put(name, exchange.getRequestHeaders().getOrDefault(name, List.of()));
                 }
                 webhook.verify(body, headers);
+                together.countDown();
+                together.await();
                 callbacks.add(new Callback(
                         exchange.getRequestHeaders().getFirst("webhook-id"),
                         String.join(",", exchange.getRequestHeaders().getOrDefault("traceparent", List.of())),
                         JSON.readTree(body)));
                 exchange.sendResponseHeaders(204, -1);
+            } catch (InterruptedException closing) {
+                Thread.currentThread().interrupt();
             } catch (WebhookVerificationException wrong) {
                 refused.add(wrong.getMessage());
                 exchange.sendResponseHeaders(400, -1);

@@ -15,6 +15,9 @@ import org.unfoldingword.broker.lane.TestRedis;
 /** The services as in production: processes that share nothing but one Redis. */
 class SplitIT {
 
+    /** Of each dispatcher and each deliverer. */
+    private static final int PLACES = 8;
+
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final String redisUrl = TestRedis.emptied().url();
@@ -39,9 +42,15 @@ class SplitIT {
         BrokerProcess otherDeliverer = launch("callback-deliverer");
         processes.forEach(BrokerProcess::awaitReady);
 
-        for (int user = 0; user < 24; user++) {
-            conversations.send(ingest.client(), "user-" + user, texts("text", 8));
+        receiver.answerOnceTogether(2 * PLACES);
+        for (int user = 0; user < 3 * PLACES; user++) {
+            conversations.send(ingest.client(), "user-" + user, texts("held", 8));
         }
+        // Neither can get so far alone: not the dispatchers here, nor the deliverers at the receiver.
+        await("both dispatchers are full")
+                .atMost(PATIENCE)
+                .until(() -> worker.running().size() == 2 * PLACES);
+        worker.release(3 * PLACES * 8);
 
         conversations.assertAnsweredInOrder();
         assertThat(conversations.repeated()).isEmpty();
@@ -78,7 +87,9 @@ class SplitIT {
                 .with("WORKER_BASE_URL", worker.url())
                 .with("BROKER_LEASE", "2s")
                 // Less than there are users, so that one alone cannot take all.
-                .with("BROKER_DISPATCHER_CONCURRENCY", 8)
+                .with("BROKER_DISPATCHER_CONCURRENCY", PLACES)
+                .with("BROKER_CALLBACK_CONCURRENCY", PLACES)
+                .with("BROKER_CALLBACK_CONCURRENCYPERORIGIN", PLACES)
                 .launch();
         processes.add(process);
         return process;
