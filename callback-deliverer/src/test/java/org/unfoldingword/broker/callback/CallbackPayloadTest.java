@@ -48,12 +48,12 @@ class CallbackPayloadTest {
     }
 
     @Test
-    void leavesTheWorkersValuesByteForByte() throws IOException {
+    void leavesTheWorkersFieldsByteForByte() throws IOException {
         String odd = "{ \"a\" : 1.00e0 , \"b\":\"\\u00e9\\/é\" ,\n\"c\":{ \"message_id\" : 7 },"
                 + "\"d\":123456789012345678901234567890}";
 
         assertThat(written(CallbackPayload.completed(ID, BARE, odd.getBytes(UTF_8))))
-                .endsWith(",\"a\":1.00e0,\"b\":\"\\u00e9\\/é\",\"c\":{ \"message_id\" : 7 },"
+                .endsWith(",\"a\" : 1.00e0,\"b\":\"\\u00e9\\/é\",\"c\":{ \"message_id\" : 7 },"
                         + "\"d\":123456789012345678901234567890}");
     }
 
