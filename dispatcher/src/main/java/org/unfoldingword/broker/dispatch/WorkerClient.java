@@ -1,5 +1,9 @@
 package org.unfoldingword.broker.dispatch;
 
+import io.github.resilience4j.bulkhead.Bulkhead;
+import io.github.resilience4j.bulkhead.BulkheadConfig;
+import io.github.resilience4j.timelimiter.TimeLimiter;
+import io.github.resilience4j.timelimiter.TimeLimiterConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -8,9 +12,8 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
@@ -37,11 +40,16 @@ import org.unfoldingword.broker.lane.Payload;
  */
 final class WorkerClient implements AutoCloseable {
 
+    private static final String BULKHEAD_FULL = "BULKHEAD_FULL";
     private static final int ERROR_BODY_MAX = 64 * 1024;
 
     private final WorkerProperties properties;
     private final InstantSource clock;
     private final ScheduledExecutorService deadlines;
+    /** The lane takes no more than it has places for; this holds if something else ever calls. */
+    private final Bulkhead bulkhead;
+
+    private final TimeLimiter timeLimit;
     private final CloseableHttpClient http;
     private final PublicUrls urls;
 
@@ -51,6 +59,15 @@ final class WorkerClient implements AutoCloseable {
         this.clock = clock;
         this.deadlines = deadlines;
         this.urls = properties.publicUrls();
+        this.bulkhead = Bulkhead.of(
+                "worker",
+                BulkheadConfig.custom()
+                        .maxConcurrentCalls(connections)
+                        .maxWaitDuration(Duration.ZERO)
+                        .build());
+        this.timeLimit = TimeLimiter.of(
+                "worker",
+                TimeLimiterConfig.custom().timeoutDuration(properties.timeout()).build());
         this.http = HttpClientBuilder.create()
                 .setConnectionManager(connections(properties, connections))
                 .disableAutomaticRetries()
@@ -63,8 +80,29 @@ final class WorkerClient implements AutoCloseable {
     }
 
     WorkerOutcome call(WorkerCall call, FrameSink frames) {
-        ScheduledFuture<?> deadline =
-                deadlines.schedule(call::timeOver, properties.timeout().toMillis(), TimeUnit.MILLISECONDS);
+        if (!bulkhead.tryAcquirePermission()) {
+            return new WorkerOutcome.Busy(BULKHEAD_FULL, Optional.empty());
+        }
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        timeLimit.executeCompletionStage(deadlines, () -> ended).whenComplete((nothing, late) -> {
+            if (late != null) {
+                call.timeOver();
+            }
+        });
+        try {
+            return exchange(call, frames);
+        } finally {
+            ended.complete(null);
+            bulkhead.onComplete();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        http.close();
+    }
+
+    private WorkerOutcome exchange(WorkerCall call, FrameSink frames) {
         try {
             HttpPost post = request(call);
             call.begins(post);
@@ -82,14 +120,7 @@ final class WorkerClient implements AutoCloseable {
                 return broken(call, new IOException(e));
             }
             throw e;
-        } finally {
-            deadline.cancel(false);
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        http.close();
     }
 
     private HttpPost request(WorkerCall call) {

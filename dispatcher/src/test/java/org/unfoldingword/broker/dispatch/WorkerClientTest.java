@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -183,6 +184,33 @@ class WorkerClientTest {
             try (WorkerClient client = client(patient)) {
                 assertThat(client.call(call, frame -> {})).isEqualTo(new WorkerOutcome.Aborted());
             }
+        }
+    }
+
+    @Test
+    void callsNoMoreAtATimeThanItHasPlaces() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> new CountDownLatch(1).await());
+                WorkerClient client = client(properties(worker.url(), Duration.ofMinutes(5), Duration.ofMinutes(5)))) {
+            List<WorkerCall> calls = Stream.generate(() -> new WorkerCall(Endpoint.STREAM, body(), Map.of()))
+                    .limit(4)
+                    .toList();
+            List<Thread> callers = calls.stream()
+                    .map(call -> Thread.startVirtualThread(() -> client.call(call, frame -> {})))
+                    .toList();
+            for (int i = 0; i < calls.size(); i++) {
+                worker.requests.take();
+            }
+
+            assertThat(client.call(new WorkerCall(Endpoint.STREAM, body(), Map.of()), frame -> {}))
+                    .isEqualTo(new WorkerOutcome.Busy("BULKHEAD_FULL", Optional.empty()));
+
+            calls.forEach(WorkerCall::abort);
+            for (Thread caller : callers) {
+                caller.join();
+            }
+            WorkerCall next = new WorkerCall(Endpoint.STREAM, body(), Map.of());
+            next.abort();
+            assertThat(client.call(next, frame -> {})).isEqualTo(new WorkerOutcome.Aborted());
         }
     }
 
