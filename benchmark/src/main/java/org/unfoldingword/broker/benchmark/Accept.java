@@ -1,7 +1,10 @@
 package org.unfoldingword.broker.benchmark;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -52,13 +55,18 @@ final class Accept implements Scenario {
     }
 
     private static Process bare(Bench bench, int port) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "-Dloader.main=" + BareEndpoint.class.getName(),
-                        "org.springframework.boot.loader.launch.PropertiesLauncher",
-                        "--server.port=" + port)
+        String classPath = System.getProperty("java.class.path");
+        List<String> words = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classPath));
+        if (Files.isDirectory(Path.of(classPath).resolveSibling("lib"))) {
+            // The unpacked jar names its libraries itself.
+            words.add(BareEndpoint.class.getName());
+        } else {
+            words.add("-Dloader.main=" + BareEndpoint.class.getName());
+            words.add("org.springframework.boot.loader.launch.PropertiesLauncher");
+        }
+        words.add("--server.port=" + port);
+        return new ProcessBuilder(words)
                 .redirectErrorStream(true)
                 .redirectOutput(bench.scratch().resolve("bare-" + port + ".log").toFile())
                 .start();

@@ -1,5 +1,6 @@
 package org.unfoldingword.broker.benchmark;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,14 +13,17 @@ final class Project {
 
     private Project() {}
 
-    /** Three levels above {@code benchmark/target/benchmark.jar}, which is the whole class path. */
+    /** The nearest directory above the class path that has the {@code broker} script, however the jar was started. */
     static Path root() {
-        Path jar = Path.of(System.getProperty("java.class.path", "")).toAbsolutePath();
-        Path root = jar.resolve("../../..").normalize();
-        if (!Files.exists(root.resolve("pom.xml"))) {
-            throw new IllegalStateException("class path: " + jar + " (expected: benchmark/target/benchmark.jar)");
+        Path jar = Path.of(System.getProperty("java.class.path", "").split(File.pathSeparator, -1)[0])
+                .toAbsolutePath()
+                .normalize();
+        for (Path above = jar.getParent(); above != null; above = above.getParent()) {
+            if (Files.isRegularFile(above.resolve("broker")) && Files.exists(above.resolve("pom.xml"))) {
+                return above;
+            }
         }
-        return root;
+        throw new IllegalStateException("class path: " + jar + " (expected: in benchmark/target)");
     }
 
     static void delete(Path directory) throws IOException {
