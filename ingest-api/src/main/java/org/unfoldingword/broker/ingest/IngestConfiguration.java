@@ -94,13 +94,15 @@ public class IngestConfiguration {
     }
 
     /**
-     * A conversation's name has escapes of its own, so in a path it comes with {@code %25}. Jetty refuses that unless told
-     * otherwise; it is no danger here, as a path is decoded once. Escaped slashes stay refused.
+     * A conversation's name has escapes of its own, so in a path it comes with {@code %25}, and a user's id may hold a slash. Jetty
+     * refuses both unless told otherwise. A path is decoded once, and {@link PathRules} says where a slash may be.
      */
     @Bean
     WebServerFactoryCustomizer<JettyServletWebServerFactory> escapedNames() {
-        UriCompliance compliance =
-                UriCompliance.DEFAULT.with("names with escapes", UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING);
+        UriCompliance compliance = UriCompliance.DEFAULT.with(
+                "names with escapes",
+                UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
+                UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR);
         return factory -> factory.addServerCustomizers(server -> {
             Arrays.stream(server.getConnectors())
                     .flatMap(connector -> connector.getConnectionFactories().stream())

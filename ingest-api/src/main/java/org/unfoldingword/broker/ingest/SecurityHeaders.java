@@ -5,7 +5,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.regex.Pattern;
+import java.util.Optional;
 import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -17,8 +17,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 final class SecurityHeaders extends OncePerRequestFilter {
 
-    private static final Pattern MALFORMED_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
-
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
@@ -27,13 +25,12 @@ final class SecurityHeaders extends OncePerRequestFilter {
         response.setHeader("X-Frame-Options", "DENY");
         response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
-        if (MALFORMED_ESCAPE.matcher(request.getRequestURI()).find()) {
+        Optional<String> fault = PathRules.faultOf(request.getRequestURI());
+        if (fault.isPresent()) {
             // Whoever asks for a part of such a path further on gets an exception, and the client would get a 500.
             response.setStatus(400);
             response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-            response.getOutputStream()
-                    .write(Problems.body(
-                            Problem.of(400, "invalid_path", "path: malformed (expected: % and two hex digits)")));
+            response.getOutputStream().write(Problems.body(Problem.of(400, "invalid_path", "path: " + fault.get())));
             return;
         }
         chain.doFilter(request, response);

@@ -107,11 +107,32 @@ class CallersTest {
                 "/health/../api/v1/queue/ann",
                 "/docs/..;/api/v1/queue/ann",
                 "/console/..%2fapi/v1/queue/ann",
+                "/console/%2e%2e%2fapi/v1/queue/ann",
+                "/console%2fapi/v1/queue/ann",
+                "/docs%2F..%2Fapi/v1/queue/ann",
+                "/api/v1/queue/..%2f..%2f..%2fhealth",
+                "/api%2fv1/queue/ann",
                 "/health/",
                 "/HEALTH"
             })
     void opensNothingButHealthDocsAndConsoleWithoutAKey(String path) {
         assertThat(server.getWithoutKey(path).status()).isIn(400, 401);
+    }
+
+    @Test
+    void showsTheQueueOfAUserWhoseIdHasASlash() {
+        assertThat(post(WEB, "acme", "web", "church/ann").status()).isEqualTo(202);
+        IngestServer.Answer queue = server.get("/api/v1/queue/church%2Fann", WEB);
+        assertThat(queue.status()).isEqualTo(200);
+        assertThat(queue.json().path("user_id").asText()).isEqualTo("church/ann");
+        assertThat(queue.json().path("queue_length").asInt()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesAnEscapedSlashAnywhereElse() {
+        IngestServer.Answer answer = server.get("/api/v1/message/a%2Fb", WEB);
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("code").asText()).isEqualTo("invalid_path");
     }
 
     @Test
