@@ -38,6 +38,8 @@ final class BenchCommand implements Callable<Integer> {
             new Idle(),
             new InFlight(),
             new Held(),
+            new Streams(),
+            new Frames(),
             new Voice(),
             new StartUp());
 

@@ -19,6 +19,10 @@ final class RawConnection implements AutoCloseable {
     private final String key;
     private final Socket socket;
     private final InputStream in;
+    /** What is left to read of the present chunk, and whether there was one. */
+    private int chunkLeft;
+
+    private boolean inBody;
 
     RawConnection(URI server, String key) throws IOException {
         this.server = server;
@@ -33,14 +37,26 @@ final class RawConnection implements AutoCloseable {
      *
      * @param kept the connection may be used again
      */
-    record Answer(int status, String body, boolean kept) {}
+    record Answer(int status, String body, boolean kept) {
 
-    /** @param prefer the header of that name */
-    void post(String path, String prefer, String body) throws IOException {
+        String messageId() {
+            return body.replaceAll("(?s).*\"message_id\":\"([^\"]+)\".*", "$1");
+        }
+    }
+
+    /**
+     * A server-sent event.
+     *
+     * @param name empty where it has none
+     */
+    record Event(String name, String data) {}
+
+    /** @param header one header line */
+    void post(String path, String header, String body) throws IOException {
         send(
                 "POST " + path,
-                "Prefer: " + prefer + "\r\nContent-Type: application/json\r\nContent-Length: "
-                        + body.getBytes(UTF_8).length + "\r\n",
+                header + "\r\nContent-Type: application/json\r\nContent-Length: " + body.getBytes(UTF_8).length
+                        + "\r\n",
                 body);
     }
 
@@ -73,6 +89,31 @@ final class RawConnection implements AutoCloseable {
         return new Answer(status, body.toString(UTF_8), kept);
     }
 
+    /** Passes over the head of an answer in chunks, whose body is a stream of events. */
+    void head() throws IOException {
+        String status = line();
+        for (String header = status; !header.isEmpty(); header = line()) {}
+        if (!status.contains(" 200 ")) {
+            throw new IOException(status);
+        }
+    }
+
+    /** Waits for the next event of a stream whose head was read. */
+    Event event() throws IOException {
+        String name = "";
+        String data = "";
+        while (true) {
+            String line = line(this::inChunks);
+            if (line.startsWith("event: ")) {
+                name = line.substring("event: ".length());
+            } else if (line.startsWith("data: ")) {
+                data = line.substring("data: ".length());
+            } else if (line.isEmpty() && !data.isEmpty()) {
+                return new Event(name, data);
+            }
+        }
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();
@@ -89,9 +130,33 @@ final class RawConnection implements AutoCloseable {
         return Integer.parseInt(line().strip(), 16);
     }
 
+    /** The next byte of a body in chunks. */
+    private int inChunks() throws IOException {
+        if (chunkLeft == 0) {
+            if (inBody) {
+                line();
+            }
+            chunkLeft = chunk();
+            inBody = chunkLeft > 0;
+            if (!inBody) {
+                return -1;
+            }
+        }
+        chunkLeft--;
+        return in.read();
+    }
+
     private String line() throws IOException {
+        return line(in::read);
+    }
+
+    private interface Bytes {
+        int next() throws IOException;
+    }
+
+    private static String line(Bytes bytes) throws IOException {
         StringBuilder line = new StringBuilder();
-        for (int read = in.read(); read != '\n'; read = in.read()) {
+        for (int read = bytes.next(); read != '\n'; read = bytes.next()) {
             if (read < 0) {
                 throw new IOException("the server hung up");
             }

@@ -52,7 +52,7 @@ final class RawPosts {
             try (RawConnection connection = new RawConnection(server, key)) {
                 boolean kept = true;
                 while (kept && System.nanoTime() < endNanos) {
-                    connection.post("/api/v1/message", "respond-async", bodies.get());
+                    connection.post("/api/v1/message", "Prefer: respond-async", bodies.get());
                     RawConnection.Answer answer = connection.answer();
                     if (answer.status() != 202) {
                         throw new IOException("POST: " + answer.status() + " (expected: 202)");

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
 import org.unfoldingword.broker.message.Json;
 
 /** Answers like the worker does, when the scenario lets it. */
@@ -19,8 +21,15 @@ final class StubWorker implements AutoCloseable {
         void run(String user, JsonNode request, long arrivedNanos) throws InterruptedException;
     }
 
+    /** What a frame is known by that says when it was said. */
+    static final String SAID_AT = "\"said_at_nanos\":";
+
+    /** What is said before the answer, where a stream was asked for. */
+    private record Speech(int frames, Duration every) {}
+
     private final LoopbackServer server;
     private volatile Turn turn = (user, request, arrivedNanos) -> {};
+    private volatile Speech speech = new Speech(0, Duration.ZERO);
 
     StubWorker() throws IOException {
         server = new LoopbackServer(this::answer);
@@ -32,6 +41,17 @@ final class StubWorker implements AutoCloseable {
 
     void onCall(Turn next) {
         turn = next;
+    }
+
+    /** From now on, so many frames come before the answer of a stream, each with the time at which it was said. */
+    void speak(int frames, Duration every) {
+        speech = new Speech(frames, every);
+    }
+
+    /** {@link System#nanoTime} of when the frame was said. */
+    static long saidAt(String data) {
+        int at = data.indexOf(SAID_AT) + SAID_AT.length();
+        return Long.parseLong(data.substring(at, data.indexOf('}', at)));
     }
 
     @Override
@@ -51,10 +71,26 @@ final class StubWorker implements AutoCloseable {
             byte[] answer =
                     (streamed ? "data: {\"type\":\"complete\",\"response\":" + REPLY + "}\n\n" : REPLY).getBytes(UTF_8);
             exchange.getResponseHeaders().set("Content-Type", streamed ? "text/event-stream" : "application/json");
-            exchange.sendResponseHeaders(200, answer.length);
-            exchange.getResponseBody().write(answer);
+            Speech speaking = speech;
+            boolean speaks = streamed && speaking.frames() > 0;
+            exchange.sendResponseHeaders(200, speaks ? /* in chunks */ 0 : answer.length);
+            OutputStream out = exchange.getResponseBody();
+            if (speaks) {
+                say(out, speaking);
+            }
+            out.write(answer);
         } catch (InterruptedException closing) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void say(OutputStream out, Speech speech) throws IOException, InterruptedException {
+        for (int i = 0; i < speech.frames(); i++) {
+            Thread.sleep(speech.every());
+            out.write(("data: {\"type\":\"progress\",\"text\":\"word " + i + "\"," + SAID_AT + System.nanoTime()
+                            + "}\n\n")
+                    .getBytes(UTF_8));
+            out.flush();
         }
     }
 }
