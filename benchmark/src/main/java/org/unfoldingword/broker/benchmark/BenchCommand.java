@@ -40,6 +40,7 @@ final class BenchCommand implements Callable<Integer> {
             new Held(),
             new Streams(),
             new Frames(),
+            new Cancelled(),
             new Voice(),
             new StartUp());
 

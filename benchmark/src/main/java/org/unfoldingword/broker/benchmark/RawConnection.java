@@ -64,6 +64,10 @@ final class RawConnection implements AutoCloseable {
         send("GET " + path, "", "");
     }
 
+    void delete(String path) throws IOException {
+        send("DELETE " + path, "", "");
+    }
+
     /** Waits for one whole answer, of a length given or in chunks. */
     Answer answer() throws IOException {
         int status = Integer.parseInt(line().split(" ", 3)[1]);
