@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -130,11 +129,10 @@ final class LaneKeys {
         return counters;
     }
 
-    /** Since when a queue is in line. */
-    OptionalDouble readySince(LaneModel.Queue queue) {
+    /** Since when a queue is in line; empty if it is not. */
+    Optional<Double> readySince(LaneModel.Queue queue) {
         String line = line(queue);
-        Double score = redis.call(commands -> commands.zscore(line, Redis.utf8(queue.name)));
-        return score == null ? OptionalDouble.empty() : OptionalDouble.of(score);
+        return Optional.ofNullable(redis.call(commands -> commands.zscore(line, Redis.utf8(queue.name))));
     }
 
     long wakeTokens(LaneModel.Queue queue) {

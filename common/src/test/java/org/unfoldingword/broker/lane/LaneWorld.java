@@ -12,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -169,8 +168,8 @@ final class LaneWorld {
     void claim(Lane lane, int room, boolean lost) {
         model.lookAtTheClock(lane);
         List<Queue> due = model.queues(lane).stream().filter(model::claimable).toList();
-        Map<Queue, OptionalDouble> since = new HashMap<>();
-        due.forEach(queue -> since.put(queue, keys.readySince(queue)));
+        Map<Queue, Double> since = new HashMap<>();
+        due.forEach(queue -> keys.readySince(queue).ifPresent(time -> since.put(queue, time)));
         List<Long> tokens = LANES.allPartitions().stream().map(keys::token).toList();
         tell("a holder with room for " + room + " claims " + lane.word(), lost);
 
@@ -182,6 +181,9 @@ final class LaneWorld {
         List<Queue> taken =
                 claims.stream().map(claim -> model.queue(claim.lease().queue())).toList();
         assertThat(due).as("claimed and due").containsAll(taken);
+        // What has come due only now has been so since now.
+        claims.forEach(claim -> due.forEach(
+                queue -> since.putIfAbsent(queue, (double) claim.at().toEpochMilli())));
         checkTurns(due, taken, since);
         for (Claim claim : claims) {
             Queue queue = model.queue(claim.lease().queue());
@@ -206,9 +208,8 @@ final class LaneWorld {
     }
 
     /** Within a group the queue that is due longest goes first; no group goes twice while another that is due has not gone. */
-    private static void checkTurns(List<Queue> due, List<Queue> taken, Map<Queue, OptionalDouble> since) {
-        Comparator<Queue> byTime = Comparator.comparingDouble(
-                queue -> since.getOrDefault(queue, OptionalDouble.empty()).orElse(Double.MAX_VALUE));
+    private static void checkTurns(List<Queue> due, List<Queue> taken, Map<Queue, Double> since) {
+        Comparator<Queue> byTime = Comparator.comparingDouble(since::get);
         for (int partition = 0; partition < PARTITIONS; partition++) {
             int at = partition;
             List<Queue> line = due.stream()
