@@ -8,8 +8,11 @@ import io.github.resilience4j.retry.RetryConfig;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KeyScanCursor;
+import io.lettuce.core.RedisChannelHandler;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
+import io.lettuce.core.RedisConnectionException;
+import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScanArgs;
@@ -28,8 +31,12 @@ import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -57,6 +64,11 @@ final class Redis implements AutoCloseable {
     private final StatefulConnection<String, byte[]> shared;
     private final RedisClusterAsyncCommands<String, byte[]> commands;
     private final Retry retry;
+    /** What waits for its reply on the shared connection, by a number of its own. */
+    private final Map<Long, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
+
+    private final AtomicLong numbers = new AtomicLong();
+    private final AtomicLong breaks = new AtomicLong();
     private final LongAdder commandsSent = new LongAdder();
     private final Ticker ticker = SystemTime.ticker();
     private volatile BiConsumer<String, Duration> observer = (command, took) -> {};
@@ -64,6 +76,14 @@ final class Redis implements AutoCloseable {
     private Redis(AbstractRedisClient client, RedisProperties properties) {
         this.client = client;
         this.shared = connect();
+        client.addListener(new RedisConnectionStateListener() {
+            @Override
+            public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
+                if (connection == shared || clustered()) {
+                    failUnderWay();
+                }
+            }
+        });
         this.commands = commandsOf(shared);
         int attempts = 1 + (int) (properties.patience().toMillis() / 250);
         this.retry = Retry.of(
@@ -157,11 +177,32 @@ final class Redis implements AutoCloseable {
     private <T> T get(String name, Command<T> command) {
         commandsSent.increment();
         long startNanos = ticker.nanos();
+        long breaksBefore = breaks.get();
+        CompletableFuture<T> reply = command.on(commands).toCompletableFuture();
+        Long number = numbers.incrementAndGet();
+        underWay.put(number, reply);
+        if (breaks.get() != breaksBefore) {
+            reply.completeExceptionally(broken());
+        }
         try {
-            return await(command.on(commands));
+            return await(reply);
         } finally {
+            underWay.remove(number);
             observer.accept(name, Duration.ofNanos(ticker.nanos() - startNanos));
         }
+    }
+
+    /**
+     * A connection broke; on a cluster, one of several. Left alone, the driver sends again on the next connection what was under way,
+     * and reads the whole reply into the half that may have come already. Called before there is a next connection.
+     */
+    private void failUnderWay() {
+        breaks.incrementAndGet();
+        underWay.values().forEach(reply -> reply.completeExceptionally(broken()));
+    }
+
+    private static RedisException broken() {
+        return new RedisConnectionException("the connection broke");
     }
 
     /** Is told, of each command, its script's name (or {@code plain}) and how long it took, answered or not. One observer. */
@@ -244,7 +285,7 @@ final class Redis implements AutoCloseable {
 
     private static AbstractRedisClient client(RedisProperties properties) {
         // A command on a broken connection fails at once and is repeated by us, rather than by the driver behind our
-        // back.
+        // back: see failUnderWay().
         TimeoutOptions timeouts = TimeoutOptions.builder()
                 .timeoutCommands(true)
                 .timeoutSource(new CommandTimeouts(properties.commandTimeout()))

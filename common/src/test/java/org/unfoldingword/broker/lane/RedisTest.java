@@ -1,0 +1,55 @@
+package org.unfoldingword.broker.lane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RedisTest {
+
+    private static final Script NESTED =
+            Script.of("nested", "return { 'told', { 'one', 'two', { 3, 4 } }, {}, 5, { { 'six' } } }");
+    private static final int REPLY_BYTES = 71;
+    /** Between the places where it breaks: none of a reply's words is as long. */
+    private static final int STRIDE = 4;
+
+    /**
+     * The connection broke in the middle of a reply. The driver sent the command again by itself on the new connection, and read the
+     * whole reply into the half that it had: the append of a message was answered 500, a claim could have been misread.
+     */
+    @Test
+    void neverMixesTheHalfOfAReplyWithTheNext() throws IOException {
+        TestRedis server = TestRedis.shared();
+        try (CuttingProxy proxy = new CuttingProxy(URI.create(server.url()).getPort());
+                Redis redis = Redis.open(new RedisProperties(
+                        "redis://127.0.0.1:" + proxy.port(), Duration.ofSeconds(10), Duration.ofSeconds(10)))) {
+            String whole = words(redis.run(NESTED, List.of(), new Arguments()));
+
+            for (int bytes = 0; bytes < REPLY_BYTES; bytes += STRIDE) {
+                proxy.cutAfter(bytes, CuttingProxy.Way.BACK);
+                assertThat(words(redis.run(NESTED, List.of(), new Arguments())))
+                        .as("cut after %d bytes", bytes)
+                        .isEqualTo(whole);
+            }
+
+            assertThat(proxy.cuts()).isEqualTo((REPLY_BYTES + STRIDE - 1) / STRIDE);
+        }
+    }
+
+    private static String words(Answer answer) {
+        StringBuilder words = new StringBuilder();
+        for (Object item : answer.items()) {
+            words.append(
+                            item instanceof List<?> list
+                                    ? "[" + words(new Answer(list)) + "]"
+                                    : item instanceof byte[] text
+                                            ? new String(text, java.nio.charset.StandardCharsets.UTF_8)
+                                            : item)
+                    .append(' ');
+        }
+        return words.toString();
+    }
+}
