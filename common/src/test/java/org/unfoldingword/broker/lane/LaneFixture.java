@@ -92,6 +92,24 @@ public final class LaneFixture implements AutoCloseable {
         return lanes.settle(claim, new Verdict.Answered("{\"responses\":[\"hello\"]}".getBytes(UTF_8)));
     }
 
+    public boolean answer(Claim claim, String response) {
+        return lanes.settle(claim, new Verdict.Answered(response.getBytes(UTF_8)));
+    }
+
+    /** Its callback is to tell of the message from now on. */
+    public void announce(Claim claim) {
+        lanes.announce(claim);
+    }
+
+    /**
+     * The worker says something.
+     *
+     * @param number of the frame within this attempt, from 1
+     */
+    public void say(Claim claim, long number, String frame) {
+        lanes.tell(claim.lease(), number, List.of(new Frame(frame.getBytes(UTF_8), /* goesOn= */ false)));
+    }
+
     public boolean fail(Claim claim) {
         return lanes.settle(
                 claim,

@@ -1,0 +1,300 @@
+package org.unfoldingword.broker.callback;
+
+import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.post;
+import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
+import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
+import static com.github.tomakehurst.wiremock.stubbing.Scenario.STARTED;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.tomakehurst.wiremock.http.Request;
+import com.github.tomakehurst.wiremock.junit5.WireMockExtension;
+import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.unfoldingword.broker.access.Account;
+import org.unfoldingword.broker.lane.Claim;
+import org.unfoldingword.broker.lane.LaneFixture;
+import org.unfoldingword.broker.lane.MessageRecord;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.MessageId;
+import org.unfoldingword.broker.message.WorkerCallback;
+import org.unfoldingword.broker.message.WorkerCallback.Mode;
+
+/** The deliverer as a whole, on a real Redis, with a receiver that says what it is told to. A test plays the dispatcher. */
+class DelivererTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Conversation ANN = Conversation.ofUser("acme", "ann");
+    private static final String KEY = "brk_test";
+
+    @RegisterExtension
+    static final WireMockExtension RECEIVER = WireMockExtension.newInstance()
+            .options(wireMockConfig().dynamicPort().bindAddress("127.0.0.1"))
+            .build();
+
+    private final LaneFixture lane = new LaneFixture();
+    private ConfigurableApplicationContext deliverer;
+    private int texts;
+
+    @BeforeEach
+    void start() {
+        SpringApplication application = new SpringApplication(Application.class);
+        application.setWebApplicationType(WebApplicationType.NONE);
+        application.setBannerMode(Banner.Mode.OFF);
+        application.setLogStartupInfo(false);
+        application.setDefaultProperties(Map.of(
+                "broker.redis.url", lane.url(),
+                "broker.access.api-key", KEY,
+                "broker.callback.allowed-hosts", "127.0.0.1",
+                "broker.callback.retry-schedule", "0s,10ms,10ms",
+                "broker.callback.worker-retry-schedule", "0s,10ms",
+                "logging.level.root", "WARN"));
+        deliverer = application.run();
+    }
+
+    @AfterEach
+    void stop() {
+        deliverer.close();
+        lane.close();
+    }
+
+    @Test
+    void postsAnAnswerOnceAndInOrder() {
+        says(204);
+        List<MessageId> ids = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            ids.add(lane.append(ANN, "text " + i, envelope(url(), Optional.empty())));
+        }
+        for (int i = 1; i <= 3; i++) {
+            lane.answer(lane.take(), "{\"responses\":[\"answer " + i + "\"]}");
+        }
+
+        ids.forEach(id -> awaitCallback(id, "delivered"));
+
+        assertThat(posts()).extracting(post -> post.getHeader("webhook-id")).containsExactlyElementsOf(texts(ids));
+        assertThat(bodies())
+                .extracting(body -> body.path("responses").path(0).asText())
+                .containsExactly("answer 1", "answer 2", "answer 3");
+        assertThat(bodies().getFirst().path("status").asText()).isEqualTo("completed");
+    }
+
+    @Test
+    void saysWhyThereIsNoAnswer() {
+        says(200);
+        MessageId id = lane.append(ANN, "text", envelope(url(), Optional.empty()));
+        lane.fail(lane.take());
+
+        awaitCallback(id, "delivered");
+
+        assertThat(bodies().getFirst().path("status").asText()).isEqualTo("error");
+        assertThat(bodies().getFirst().path("error_code").asText()).isEqualTo("worker_failed");
+    }
+
+    @Test
+    void repeatsUnderTheSameIdUntilItIsTaken() {
+        RECEIVER.stubFor(post(urlEqualTo("/cb"))
+                .inScenario("s")
+                .whenScenarioStateIs(STARTED)
+                .willReturn(aResponse().withStatus(503))
+                .willSetStateTo("up"));
+        RECEIVER.stubFor(post(urlEqualTo("/cb"))
+                .inScenario("s")
+                .whenScenarioStateIs("up")
+                .willReturn(aResponse().withStatus(202)));
+        MessageId id = lane.append(ANN, "text", envelope(url(), Optional.empty()));
+        lane.answer(lane.take());
+
+        MessageRecord.Callback callback = awaitCallback(id, "delivered");
+
+        assertThat(callback.attempts()).isEqualTo(2);
+        assertThat(posts())
+                .extracting(post -> post.getHeader("webhook-id"))
+                .containsExactly(id.toString(), id.toString());
+    }
+
+    @Test
+    void givesUpAtTheEndOfTheScheduleAndTellsWhy() {
+        says(500);
+        MessageId id = lane.append(ANN, "text", envelope(url(), Optional.empty()));
+        lane.answer(lane.take());
+
+        MessageRecord.Callback callback = awaitCallback(id, "dead");
+
+        assertThat(callback.attempts()).isEqualTo(3);
+        assertThat(callback.lastError()).hasValue("status 500");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://10.0.0.1/cb", "https://10.0.0.1/cb", "https://[::1]/cb"})
+    void postsNothingToAnAddressThatIsNotPublic(String url) {
+        MessageId id = lane.append(ANN, "text", envelope(url, Optional.empty()));
+        lane.answer(lane.take());
+
+        awaitCallback(id, "dead");
+
+        assertThat(posts()).isEmpty();
+    }
+
+    @Test
+    void takesAGoneReceiverForTheEnd() {
+        says(410);
+        MessageId id = lane.append(ANN, "text", envelope(url(), Optional.empty()));
+        lane.answer(lane.take());
+
+        assertThat(awaitCallback(id, "dead").attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void tellsLikeTheWorkerWhatHappensAndThenTheEnd() {
+        says(200);
+        Claim claim = running(Mode.ITERATION);
+        lane.say(claim, 1, "{\"type\":\"status\",\"message\":\"Thinking...\"}");
+        await().atMost(Duration.ofSeconds(60)).until(() -> posts().size() == 1);
+        lane.say(claim, 2, "{\"type\":\"progress\",\"text\":\"First.\"}");
+        lane.say(claim, 3, "{\"type\":\"status\",\"message\":\"Executing 2 tool(s)...\"}");
+        await().atMost(Duration.ofSeconds(60)).until(() -> posts().size() == 3);
+        lane.answer(claim, "{\"responses\":[\"First.\",\"Second.\"]}");
+
+        awaitCallback(claim.lease().id(), "delivered");
+
+        assertThat(bodies())
+                .extracting(body -> body.path("type").asText())
+                .containsExactly("status", "status", "progress", "complete");
+        assertThat(bodies())
+                .extracting(body -> body.path("message_key").asText())
+                .containsOnly("k1");
+        assertThat(bodies().get(2).path("text").asText()).isEqualTo("First.");
+        assertThat(bodies().get(3).path("text").asText()).isEqualTo("\nSecond.");
+        assertThat(posts()).extracting(post -> post.getHeader("X-Engine-Token")).containsOnly(KEY);
+    }
+
+    @Test
+    void tellsLikeTheWorkerOnlyTheEndWhereNoMoreIsWanted() {
+        says(200);
+        Claim claim = running(Mode.COMPLETE);
+        lane.say(claim, 1, "{\"type\":\"status\",\"message\":\"Thinking...\"}");
+        lane.fail(claim);
+
+        awaitCallback(claim.lease().id(), "delivered");
+
+        assertThat(bodies()).extracting(body -> body.path("type").asText()).containsExactly("error");
+        assertThat(bodies().getFirst().path("error").asText()).isEqualTo("it said no");
+    }
+
+    @Test
+    void repeatsTheWorkersEndOnlyWhereThatMayHelp() {
+        says(400);
+        Claim refused = running(Mode.COMPLETE);
+        lane.answer(refused);
+        assertThat(awaitCallback(refused.lease().id(), "dead").attempts()).isEqualTo(1);
+
+        says(500);
+        Claim failing = running(Mode.COMPLETE);
+        lane.answer(failing);
+        assertThat(awaitCallback(failing.lease().id(), "dead").attempts()).isEqualTo(2);
+    }
+
+    /** A message whose callbacks have the worker's shape, taken by a dispatcher. */
+    private Claim running(Mode mode) {
+        WorkerCallback wanted = new WorkerCallback(
+                mode,
+                /* throttleMillis= */ 3_000,
+                Account.SINGLE,
+                JSON.createObjectNode().put("message_key", "k1"));
+        lane.append(ANN, "text " + ++texts, envelope(url(), Optional.of(wanted)));
+        Claim claim = lane.take();
+        if (wanted.tellsProgress()) {
+            lane.announce(claim);
+        }
+        return claim;
+    }
+
+    private static Envelope envelope(String url, Optional<WorkerCallback> wanted) {
+        return new Envelope(
+                "acme",
+                "ann",
+                "web",
+                Optional.empty(),
+                Optional.of(url),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                wanted);
+    }
+
+    private static String url() {
+        return RECEIVER.baseUrl().replace("localhost", "127.0.0.1") + "/cb";
+    }
+
+    private static void says(int status) {
+        RECEIVER.stubFor(post(urlEqualTo("/cb")).willReturn(aResponse().withStatus(status)));
+    }
+
+    private MessageRecord.Callback awaitCallback(MessageId id, String state) {
+        await().atMost(Duration.ofSeconds(60)).until(() -> lane.record(id)
+                .callback()
+                .map(MessageRecord.Callback::state)
+                .equals(Optional.of(state)));
+        return lane.record(id).callback().orElseThrow();
+    }
+
+    private static List<Request> posts() {
+        List<Request> posts = new ArrayList<>();
+        for (ServeEvent event : RECEIVER.getAllServeEvents()) {
+            posts.add(event.getRequest());
+        }
+        // They come newest first.
+        Collections.reverse(posts);
+        return posts;
+    }
+
+    private static List<JsonNode> bodies() {
+        return posts().stream().map(DelivererTest::json).toList();
+    }
+
+    private static JsonNode json(Request post) {
+        try {
+            return JSON.readTree(post.getBody());
+        } catch (IOException garbled) {
+            throw new java.io.UncheckedIOException(garbled);
+        }
+    }
+
+    private static List<String> texts(List<MessageId> ids) {
+        return ids.stream().map(MessageId::toString).toList();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(CallbackConfiguration.class)
+    static class Application {
+        @Bean
+        MeterRegistry meters() {
+            return new SimpleMeterRegistry();
+        }
+    }
+}
