@@ -34,8 +34,9 @@ local function pop(b, group, most)
   if redis.call('EXISTS', b.ready .. group) == 0 then
     redis.call('ZREM', b.groups, group)
   else
-    micros = micros + 1
-    redis.call('ZADD', b.groups, micros, group)
+    -- Behind all others, also those that were served, or joined, before the clock went back.
+    local last = redis.call('ZREVRANGE', b.groups, 0, 0, 'WITHSCORES')[2]
+    redis.call('ZADD', b.groups, math.max(micros, last + 1), group)
   end
   return popped
 end

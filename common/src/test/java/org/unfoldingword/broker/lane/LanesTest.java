@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -307,6 +308,33 @@ class LanesTest {
         lanes.settle(two, answered());
         append(ANN, "three");
         assertThat(claim(1).getFirst().doubtful()).isFalse();
+    }
+
+    /**
+     * Redis's clock went back by an hour. An org that was in the round since before was passed over by another that had always
+     * something due, until the clock had caught up.
+     */
+    @Test
+    void servesAnOrgInTurnThoughTheClockWentBack() throws IOException {
+        List<Conversation> acme = inPartitionOfAnn("acme", 2);
+        Conversation other = inPartitionOfAnn("other", 1).getFirst();
+        append(other, "other");
+        String round = "broker:{p%02d}:ready:messages".formatted(ANN.partition(16));
+        redis.call(commands -> commands.zincrby(round, Duration.ofHours(1).toMillis() * 1000.0, Redis.utf8("other")));
+        append(acme.get(0), "one");
+        append(acme.get(1), "two");
+
+        assertThat(bodies(claim(1))).containsExactly("one");
+        assertThat(bodies(claim(1))).containsExactly("other");
+        assertThat(bodies(claim(1))).containsExactly("two");
+    }
+
+    private static List<Conversation> inPartitionOfAnn(String org, int count) {
+        return IntStream.range(0, 10_000)
+                .mapToObj(user -> Conversation.ofUser(org, "user" + user))
+                .filter(conversation -> conversation.partition(16) == ANN.partition(16))
+                .limit(count)
+                .toList();
     }
 
     @Test
