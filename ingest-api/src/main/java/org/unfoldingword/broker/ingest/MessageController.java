@@ -90,11 +90,12 @@ final class MessageController {
                 streams.open(request, response, taken.id());
                 return null;
             }
-            if (submission.callbackUrl().isPresent() || async) {
-                // Who reads the answer later may want to see how it came about.
-                Watching watching = async ? Watching.FRAMES : Watching.NOTHING;
+            boolean calledBack = submission.callbackUrl().isPresent();
+            if (calledBack || async) {
+                // Who comes for the answer later may want to see how it came about; who is called back does not come.
+                Watching watching = calledBack ? Watching.NOTHING : Watching.FRAMES;
                 AcceptMessage.Taken taken = acceptMessage.accept(id, submission, key, traceparent, watching);
-                count(taken, submission.callbackUrl().isPresent() ? "callback" : "async");
+                count(taken, calledBack ? "callback" : "async");
                 MessageAnswer.Accepted accepted = accepted(taken);
                 return preference.async() ? accepted.preferred() : accepted.build();
             }
