@@ -6,7 +6,6 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -54,20 +53,15 @@ final class BrokerProcess implements AutoCloseable {
 
         /** Returns when it is ready. */
         BrokerProcess start() throws IOException, InterruptedException {
-            Path jar = Project.root().resolve("launcher/target/broker.jar");
-            if (!Files.exists(jar)) {
-                throw new IOException(jar + ": missing (expected: built by ./broker bench)");
-            }
-            List<String> words = new ArrayList<>(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-            if (heapMegabytes > 0) {
-                words.add("-Xmx" + heapMegabytes + "m");
-            }
-            words.addAll(List.of("-jar", jar.toString(), command));
+            List<String> words = List.of(Project.root().resolve("broker").toString(), command);
             ProcessBuilder builder =
                     new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile());
             builder.environment().keySet().removeIf(name -> name.matches("(BROKER|REDIS|WORKER|SPRING|LOG)_.*|HOST"));
             builder.environment().putAll(settings);
+            builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+            if (heapMegabytes > 0) {
+                builder.environment().put("BROKER_JAVA_OPTS", "-Xmx" + heapMegabytes + "m");
+            }
             long startNanos = System.nanoTime();
             Process process = builder.start();
             Thread stopWithUs = new Thread(process::destroy, "stop-broker");
