@@ -35,6 +35,7 @@ public final class Launcher implements Runnable {
 
     /** @param arguments the command and its options */
     public static void main(String[] arguments) {
+        Carriers.provide();
         System.exit(commandLine().execute(arguments));
     }
 
