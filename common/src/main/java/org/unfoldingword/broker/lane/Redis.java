@@ -29,6 +29,8 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
@@ -59,6 +62,8 @@ final class Redis implements AutoCloseable {
     /** First words of error replies that say "not now". */
     private static final List<String> PASSING = List.of(
             "LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "MISCONF", "OOM", "NOREPLICAS", "BUSY");
+
+    private static final Duration RECONNECT_AFTER_MAX = Duration.ofSeconds(1);
 
     private final AbstractRedisClient client;
     private final StatefulConnection<String, byte[]> shared;
@@ -101,7 +106,7 @@ final class Redis implements AutoCloseable {
         try {
             return new Redis(client, properties);
         } catch (RedisException e) {
-            client.shutdown(Duration.ZERO, Duration.ofSeconds(1));
+            shutDown(client);
             throw new RedisUnavailable(reason(e), e);
         }
     }
@@ -280,7 +285,22 @@ final class Redis implements AutoCloseable {
     @Override
     public void close() {
         shared.close();
+        shutDown(client);
+    }
+
+    private static void shutDown(AbstractRedisClient client) {
         client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
+        client.getResources()
+                .shutdown(/* quietPeriod= */ 0, /* timeout= */ 2, TimeUnit.SECONDS)
+                .awaitUninterruptibly();
+    }
+
+    /** The driver's own pause between two tries grows to 30 s; a Redis that is back is found within a second here. */
+    static ClientResources resources() {
+        return ClientResources.builder()
+                .reconnectDelay(Delay.exponential(
+                        Duration.ofMillis(10), RECONNECT_AFTER_MAX, /* powersOf= */ 2, TimeUnit.MILLISECONDS))
+                .build();
     }
 
     private static AbstractRedisClient client(RedisProperties properties) {
@@ -302,7 +322,7 @@ final class Redis implements AutoCloseable {
                 .build();
         switch (RedisAddress.parse(properties.url())) {
             case RedisAddress.Single single -> {
-                RedisClient client = RedisClient.create(single.uri());
+                RedisClient client = RedisClient.create(resources(), single.uri());
                 client.setOptions(ClientOptions.builder()
                         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                         .timeoutOptions(timeouts)
@@ -311,13 +331,14 @@ final class Redis implements AutoCloseable {
                 return client;
             }
             case RedisAddress.Cluster cluster -> {
-                RedisClusterClient client = RedisClusterClient.create(cluster.seeds());
+                RedisClusterClient client = RedisClusterClient.create(resources(), cluster.seeds());
                 client.setOptions(ClusterClientOptions.builder()
                         .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
                         .timeoutOptions(timeouts)
                         .socketOptions(sockets)
                         .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
                                 .enableAllAdaptiveRefreshTriggers()
+                                .adaptiveRefreshTriggersTimeout(RECONNECT_AFTER_MAX)
                                 .build())
                         .build());
                 return client;

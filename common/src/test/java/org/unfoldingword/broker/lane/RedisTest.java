@@ -2,6 +2,7 @@ package org.unfoldingword.broker.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.resource.ClientResources;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -36,6 +37,21 @@ class RedisTest {
             }
 
             assertThat(proxy.cuts()).isEqualTo((REPLY_BYTES + STRIDE - 1) / STRIDE);
+        }
+    }
+
+    /** After an outage of minutes, the driver looked again only every half minute, while Redis had long been back. */
+    @Test
+    void looksForALostRedisEachSecondHoweverLongItIsAway() {
+        ClientResources resources = Redis.resources();
+        try {
+            for (int tries = 1; tries <= 1000; tries++) {
+                assertThat(resources.reconnectDelay().createDelay(tries))
+                        .as("after %d tries", tries)
+                        .isBetween(Duration.ZERO, Duration.ofSeconds(1));
+            }
+        } finally {
+            resources.shutdown().awaitUninterruptibly();
         }
     }
 
