@@ -144,6 +144,19 @@ class StreamIT {
         assertThat(events.frames()).isEqualTo(List.of(frames("say 3 every 1", 3).getLast()));
     }
 
+    /** Each frame of such a message was once kept for a reader who does not come: half of what a message cost in Redis. */
+    @Test
+    void keepsNoFramesForWhoeverIsCalledBack() {
+        String id = one.client()
+                .post(message("called", "say 3 every 1").put("callback_url", receiver.url()), "Prefer", ASYNC)
+                .messageId();
+        await().atMost(PATIENCE).until(() -> receiver.callbacksTo("called").size() == 1);
+        Events events = other.client().stream(path("called", id)).awaitEnd();
+
+        assertThat(events.milestones()).containsExactly("queued", "processing", "done");
+        assertThat(events.frames()).isEqualTo(List.of(frames("say 3 every 1", 3).getLast()));
+    }
+
     @Test
     void passesEveryFrameOnByteForByte() {
         Events events = one.client()
