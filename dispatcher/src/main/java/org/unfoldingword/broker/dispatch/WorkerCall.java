@@ -63,9 +63,12 @@ final class WorkerCall {
     }
 
     private void breakOff(Broken how) {
-        HttpPost current = request;
-        if (broken.compareAndSet(null, how) && current != null) {
-            current.cancel();
+        // In this order, and begins() in the other: whichever comes second sees what the first has done.
+        if (broken.compareAndSet(null, how)) {
+            HttpPost current = request;
+            if (current != null) {
+                current.cancel();
+            }
         }
     }
 }
