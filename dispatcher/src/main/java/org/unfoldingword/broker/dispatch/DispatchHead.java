@@ -71,13 +71,14 @@ final class DispatchHead implements LaneHandler {
         // After a call whose end was not seen, the endpoint that refuses while busy: turns never overlap.
         boolean careful = claim.doubtful() || claim.lapsed() || claim.record().lapses() > 0;
         Endpoint endpoint = careful ? Endpoint.CHAT : usual;
+        boolean judged = false;
         try (Traces.Step step = step(claim)) {
             WorkerCall call = new WorkerCall(endpoint, claim.body(), headers(claim, step));
             held.onStop(call::abort);
             long startNanos = ticker.nanos();
             WorkerOutcome outcome = worker.call(call, held::say);
             Duration took = Duration.ofNanos(ticker.nanos() - startNanos);
-            tellCircuit(outcome, took.toNanos());
+            judged = tellCircuit(outcome, took.toNanos());
             Verdict verdict = verdict(held, outcome);
             Meters.WORKER_CALLS
                     .timer(telemetry.meters(), "outcome", outcome.word())
@@ -85,6 +86,11 @@ final class DispatchHead implements LaneHandler {
             step.ended(claim.record().attempts(), outcome.word(), outcome instanceof WorkerOutcome.Answered);
             tell(claim, endpoint.toString(), outcome.word(), verdict, took);
             return verdict;
+        } finally {
+            if (!judged) {
+                // A circuit that probes has one permit: one that is kept would keep it from ever closing.
+                circuit.releasePermission();
+            }
         }
     }
 
@@ -227,8 +233,16 @@ final class DispatchHead implements LaneHandler {
         return hint.filter(asked -> asked.compareTo(jittered) > 0).orElse(jittered);
     }
 
-    /** The circuit judges whether the worker as a whole is there: only what could not reach it, or was cut off, speaks against. */
-    private void tellCircuit(WorkerOutcome outcome, long tookNanos) {
+    /**
+     * The circuit judges whether the worker as a whole is there: only what could not reach it, or was cut off, speaks against.
+     *
+     * @return false if the outcome says nothing about the worker
+     */
+    private boolean tellCircuit(WorkerOutcome outcome, long tookNanos) {
+        if (outcome instanceof WorkerOutcome.Aborted
+                || outcome instanceof WorkerOutcome.Busy busy && busy.code().equals(WorkerClient.BULKHEAD_FULL)) {
+            return false;
+        }
         boolean down =
                 switch (outcome) {
                     case WorkerOutcome.Unreached unreached -> true;
@@ -248,6 +262,7 @@ final class DispatchHead implements LaneHandler {
         } else {
             circuit.onSuccess(tookNanos, java.util.concurrent.TimeUnit.NANOSECONDS);
         }
+        return true;
     }
 
     /** The attempt's one wide line; what ended it is measured as well. */

@@ -40,7 +40,7 @@ import org.unfoldingword.broker.lane.Payload;
  */
 final class WorkerClient implements AutoCloseable {
 
-    private static final String BULKHEAD_FULL = "BULKHEAD_FULL";
+    static final String BULKHEAD_FULL = "BULKHEAD_FULL";
     private static final int ERROR_BODY_MAX = 64 * 1024;
 
     private final WorkerProperties properties;

@@ -234,6 +234,48 @@ class DispatchHeadTest {
         assertThat(found(last).record().state()).isIn(MessageState.QUEUED, MessageState.RETRYING);
     }
 
+    /**
+     * A call that threw, as one whose body could not be read to its end, kept the only permit of a circuit that probes: the
+     * dispatcher gave everything back from then on, until it was restarted.
+     */
+    @Test
+    void probesAgainAfterACallThatThrew() throws Exception {
+        WorkerClient broken = client("http://127.0.0.1:1");
+        broken.close();
+        circuit.transitionToOpenState();
+        circuit.transitionToHalfOpenState();
+        MessageId one = append("one");
+        LaneWorker lane = lane(broken, Map.of("broker.dispatch.deliveries-max", "3"));
+        lane.start();
+        try {
+            await(one, MessageState.FAILED);
+        } finally {
+            lane.stop(Duration.ofSeconds(5));
+        }
+        assertThat(found(one).record().error().orElseThrow().code()).isEqualTo("internal_error");
+        assertThat(circuit.tryAcquirePermission()).isTrue();
+    }
+
+    /** A probe that was broken off by us counted as answered, and closed the circuit of a worker that was dead. */
+    @Test
+    void learnsNothingFromACallThatItBrokeOff() throws Exception {
+        CountDownLatch called = new CountDownLatch(1);
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            called.countDown();
+            new CountDownLatch(1).await();
+        })) {
+            circuit.transitionToOpenState();
+            circuit.transitionToHalfOpenState();
+            append("one");
+            LaneWorker lane = lane(worker, Map.of());
+            lane.start();
+            called.await();
+            lane.stop(Duration.ZERO);
+            assertThat(circuit.getState()).isEqualTo(CircuitBreaker.State.HALF_OPEN);
+            assertThat(circuit.tryAcquirePermission()).isTrue();
+        }
+    }
+
     private void run(RawWorker worker, Map<String, String> settings, Runnable during) {
         LaneWorker lane = lane(worker, settings);
         lane.start();
@@ -249,14 +291,22 @@ class DispatchHeadTest {
     }
 
     private LaneWorker lane(String url, Map<String, String> settings) {
+        return lane(client(url), settings);
+    }
+
+    private WorkerClient client(String url) {
+        WorkerProperties worker = bind("broker.worker", WorkerProperties.class, Map.of("broker.worker.base-url", url));
+        return new WorkerClient(worker, 10, InstantSource.system(), deadlines);
+    }
+
+    private LaneWorker lane(WorkerClient client, Map<String, String> settings) {
         Map<String, String> quick = new HashMap<>(Map.of("broker.dispatch.backoff-first", "2ms"));
         quick.putAll(settings);
         DispatchProperties properties = bind("broker.dispatch", DispatchProperties.class, quick);
-        WorkerProperties worker = bind("broker.worker", WorkerProperties.class, Map.of("broker.worker.base-url", url));
         DispatchHead handler = new DispatchHead(
                 properties,
                 Endpoint.STREAM,
-                new WorkerClient(worker, 10, InstantSource.system(), deadlines),
+                client,
                 circuit,
                 RandomGenerator.getDefault(),
                 System::nanoTime,
