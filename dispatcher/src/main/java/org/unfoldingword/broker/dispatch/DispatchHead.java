@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -233,36 +234,45 @@ final class DispatchHead implements LaneHandler {
         return hint.filter(asked -> asked.compareTo(jittered) > 0).orElse(jittered);
     }
 
-    /**
-     * The circuit judges whether the worker as a whole is there: only what could not reach it, or was cut off, speaks against.
-     *
-     * @return false if the outcome says nothing about the worker
-     */
+    /** What an outcome says about the worker as a whole. */
+    private enum Sign {
+        THERE,
+        DOWN,
+        NONE
+    }
+
+    /** @return false if the outcome says nothing about the worker */
     private boolean tellCircuit(WorkerOutcome outcome, long tookNanos) {
-        if (outcome instanceof WorkerOutcome.Aborted
-                || outcome instanceof WorkerOutcome.Busy busy && busy.code().equals(WorkerClient.BULKHEAD_FULL)) {
-            return false;
-        }
-        boolean down =
-                switch (outcome) {
-                    case WorkerOutcome.Unreached unreached -> true;
-                    case WorkerOutcome.Unknown unknown -> true;
-                    case WorkerOutcome.Busy busy -> busy.code().equals("HTTP_503");
-                    case WorkerOutcome.Failed failed -> failed.status() == 502 || failed.status() == 504;
-                    case WorkerOutcome.Answered a -> false;
-                    case WorkerOutcome.TurnFailed t -> false;
-                    case WorkerOutcome.Refused r -> false;
-                    case WorkerOutcome.Garbled g -> false;
-                    case WorkerOutcome.TooLong t -> false;
-                    case WorkerOutcome.Aborted a -> false;
-                };
-        if (down) {
-            circuit.onError(
-                    tookNanos, java.util.concurrent.TimeUnit.NANOSECONDS, new IllegalStateException(outcome.word()));
-        } else {
-            circuit.onSuccess(tookNanos, java.util.concurrent.TimeUnit.NANOSECONDS);
+        switch (sign(outcome)) {
+            case THERE -> circuit.onSuccess(tookNanos, TimeUnit.NANOSECONDS);
+            case DOWN -> circuit.onError(tookNanos, TimeUnit.NANOSECONDS, new IllegalStateException(outcome.word()));
+            case NONE -> {
+                return false;
+            }
         }
         return true;
+    }
+
+    /** Only what could not reach the worker, or was cut off, speaks against it; what we did ourselves says nothing. */
+    private static Sign sign(WorkerOutcome outcome) {
+        return switch (outcome) {
+            case WorkerOutcome.Unreached unreached -> Sign.DOWN;
+            case WorkerOutcome.Unknown unknown -> Sign.DOWN;
+            case WorkerOutcome.Busy busy ->
+                switch (busy.code()) {
+                    case "HTTP_503" -> Sign.DOWN;
+                    case WorkerClient.BULKHEAD_FULL -> Sign.NONE;
+                    default -> Sign.THERE;
+                };
+            case WorkerOutcome.Failed failed ->
+                failed.status() == 502 || failed.status() == 504 ? Sign.DOWN : Sign.THERE;
+            case WorkerOutcome.Answered a -> Sign.THERE;
+            case WorkerOutcome.TurnFailed t -> Sign.THERE;
+            case WorkerOutcome.Refused r -> Sign.THERE;
+            case WorkerOutcome.Garbled g -> Sign.THERE;
+            case WorkerOutcome.TooLong t -> Sign.THERE;
+            case WorkerOutcome.Aborted a -> Sign.NONE;
+        };
     }
 
     /** The attempt's one wide line; what ended it is measured as well. */
