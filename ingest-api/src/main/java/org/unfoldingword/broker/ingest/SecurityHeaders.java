@@ -6,7 +6,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
-import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -16,6 +15,12 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * a browser has nothing that it would send along by itself.
  */
 final class SecurityHeaders extends OncePerRequestFilter {
+
+    private final Problems problems;
+
+    SecurityHeaders(Problems problems) {
+        this.problems = problems;
+    }
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -28,9 +33,7 @@ final class SecurityHeaders extends OncePerRequestFilter {
         Optional<String> fault = PathRules.faultOf(request.getRequestURI());
         if (fault.isPresent()) {
             // Whoever asks for a part of such a path further on gets an exception, and the client would get a 500.
-            response.setStatus(400);
-            response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-            response.getOutputStream().write(Problems.body(Problem.of(400, "invalid_path", "path: " + fault.get())));
+            problems.write(Problem.of(400, "invalid_path", "path: " + fault.get()), response);
             return;
         }
         chain.doFilter(request, response);
