@@ -155,7 +155,8 @@ final class BodyReader {
                 .onMalformedInput(CodingErrorAction.REPORT)
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
         ByteBuffer in = ByteBuffer.wrap(bytes);
-        CharBuffer out = CharBuffer.allocate(8 * 1024);
+        // As many characters as bytes are enough; most bodies are small.
+        CharBuffer out = CharBuffer.allocate(Math.min(bytes.length, 8 * 1024));
         while (true) {
             var result = decoder.decode(in, out, /* endOfInput= */ true);
             if (result.isError()) {

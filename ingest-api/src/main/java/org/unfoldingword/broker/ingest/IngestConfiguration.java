@@ -4,9 +4,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.ServletHandler;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.Server;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.embedded.jetty.JettyServletWebServerFactory;
@@ -86,11 +88,8 @@ public class IngestConfiguration {
     /** Jetty's cache of header fields costs each connection 100 KB, ten times what a held one costs otherwise. */
     @Bean
     WebServerFactoryCustomizer<JettyServletWebServerFactory> smallConnections() {
-        return factory -> factory.addServerCustomizers(server -> Arrays.stream(server.getConnectors())
-                .flatMap(connector -> connector.getConnectionFactories().stream())
-                .filter(HttpConfiguration.ConnectionFactory.class::isInstance)
-                .map(HttpConfiguration.ConnectionFactory.class::cast)
-                .forEach(http -> http.getHttpConfiguration().setHeaderCacheSize(0)));
+        return factory ->
+                factory.addServerCustomizers(server -> http(server).forEach(http -> http.setHeaderCacheSize(0)));
     }
 
     /**
@@ -104,13 +103,17 @@ public class IngestConfiguration {
                 UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
                 UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR);
         return factory -> factory.addServerCustomizers(server -> {
-            Arrays.stream(server.getConnectors())
-                    .flatMap(connector -> connector.getConnectionFactories().stream())
-                    .filter(HttpConfiguration.ConnectionFactory.class::isInstance)
-                    .map(HttpConfiguration.ConnectionFactory.class::cast)
-                    .forEach(http -> http.getHttpConfiguration().setUriCompliance(compliance));
+            http(server).forEach(http -> http.setUriCompliance(compliance));
             server.getDescendants(ServletHandler.class).forEach(handler -> handler.setDecodeAmbiguousURIs(true));
         });
+    }
+
+    private static Stream<HttpConfiguration> http(Server server) {
+        return Arrays.stream(server.getConnectors())
+                .flatMap(connector -> connector.getConnectionFactories().stream())
+                .filter(HttpConfiguration.ConnectionFactory.class::isInstance)
+                .map(HttpConfiguration.ConnectionFactory.class::cast)
+                .map(HttpConfiguration.ConnectionFactory::getHttpConfiguration);
     }
 
     /** Held requests and streams have deadlines of their own. */

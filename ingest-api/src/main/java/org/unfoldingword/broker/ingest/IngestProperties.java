@@ -35,23 +35,17 @@ record IngestProperties(
         @DefaultValue("2s") Duration retryAfter) {
 
     IngestProperties {
-        if (syncWait.isNegative() || syncWait.compareTo(Duration.ofHours(1)) > 0) {
-            throw new IllegalArgumentException(
-                    "broker.ingest.sync-wait: " + syncWait + " (expected: 0s to 1h; environment: BROKER_SYNC_WAIT)");
-        }
-        if (streamBuffer.toBytes() < 1024) {
-            throw new IllegalArgumentException("broker.ingest.stream-buffer: " + streamBuffer + " (expected: >= 1KB)");
-        }
+        boolean held = !syncWait.isNegative() && syncWait.compareTo(Duration.ofHours(1)) <= 0;
+        expect(held, "sync-wait", syncWait, "0s to 1h; environment: BROKER_SYNC_WAIT");
+        expect(streamBuffer.toBytes() >= 1024, "stream-buffer", streamBuffer, ">= 1KB");
         expect(bodyTimeout.toMillis() >= 1000, "body-timeout", bodyTimeout, "at least 1s");
         expect(!bodyMemory.isNegative(), "body-memory", bodyMemory, "a size, or 0 for a quarter of the heap");
         expect(!bodyPatience.isNegative(), "body-patience", bodyPatience, "at least 0s");
         expect(unknownKeys >= 1, "unknown-keys", unknownKeys, ">= 1");
         expect(unknownKeyEvery.toMillis() >= 1, "unknown-key-every", unknownKeyEvery, "at least 1ms");
-        if (maxBody.toBytes() < 1024
-                || maxBody.toBytes() > DataSize.ofMegabytes(512).toBytes()) {
-            throw new IllegalArgumentException(
-                    "broker.ingest.max-body: " + maxBody + " (expected: 1KB to 512MB; environment: BROKER_MAX_BODY)");
-        }
+        boolean bounded = maxBody.toBytes() >= 1024
+                && maxBody.toBytes() <= DataSize.ofMegabytes(512).toBytes();
+        expect(bounded, "max-body", maxBody, "1KB to 512MB; environment: BROKER_MAX_BODY");
     }
 
     /** In force: what one body may be, at the least. */
@@ -62,14 +56,14 @@ record IngestProperties(
         return Math.max(given, maxBody.toBytes() + BodyBudget.PAGE_BYTES);
     }
 
+    Optional<String> defaultOrgIfAny() {
+        return defaultOrg.isEmpty() ? Optional.empty() : Optional.of(defaultOrg);
+    }
+
     private static void expect(boolean kept, String name, Object value, String expected) {
         if (!kept) {
             throw new IllegalArgumentException(
                     "broker.ingest." + name + ": " + value + " (expected: " + expected + ")");
         }
-    }
-
-    Optional<String> defaultOrgIfAny() {
-        return defaultOrg.isEmpty() ? Optional.empty() : Optional.of(defaultOrg);
     }
 }
