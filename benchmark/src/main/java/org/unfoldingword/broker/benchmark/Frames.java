@@ -44,14 +44,14 @@ final class Frames implements Scenario {
                     .never());
             report.add(Row.latencies("frames: worker to client, direct", straight));
             report.add(Row.latencies("frames: worker to client, through the broker", through));
-            report.add(added("p50", straight.millisAt(50), through).atMost(P50_ADDED_MAX_MILLIS));
-            report.add(added("p99", straight.millisAt(99), through).atMost(P99_ADDED_MAX_MILLIS));
+            report.add(added(50, straight, through).atMost(P50_ADDED_MAX_MILLIS));
+            report.add(added(99, straight, through).atMost(P99_ADDED_MAX_MILLIS));
         }
     }
 
-    private static Row added(String percentile, double direct, Latencies through) {
-        double at = Double.parseDouble(percentile.substring(1));
-        return Row.amount("frames: added at " + percentile + ", ms", through.count(), through.millisAt(at) - direct);
+    private static Row added(int percentile, Latencies direct, Latencies through) {
+        double millis = through.millisAt(percentile) - direct.millisAt(percentile);
+        return Row.amount("frames: added at p" + percentile + ", ms", through.count(), millis);
     }
 
     private static double missing(Latencies seen, int frames) {
