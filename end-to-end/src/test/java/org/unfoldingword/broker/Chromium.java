@@ -6,12 +6,10 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.ColorScheme;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 
 /** The machine's own Chromium, driven from here; what its pages complain about is remembered. Used by one thread. */
 final class Chromium implements AutoCloseable {
@@ -78,10 +76,7 @@ final class Chromium implements AutoCloseable {
     }
 
     private static Path executable() {
-        return Stream.of(System.getenv("PATH").split(":"))
-                .flatMap(directory -> NAMES.stream().map(name -> Path.of(directory, name)))
-                .filter(Files::isExecutable)
-                .findFirst()
+        return Programs.firstOf(NAMES)
                 .orElseThrow(() -> new AssertionError("no Chromium on PATH (Debian's package is called chromium)"));
     }
 }

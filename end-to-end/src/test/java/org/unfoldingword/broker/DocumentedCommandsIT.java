@@ -40,7 +40,7 @@ class DocumentedCommandsIT {
     @ParameterizedTest
     @ValueSource(strings = {"README.md", "docs/api.md"})
     void aPageDoesWhatItShows(String page) throws Exception {
-        assumeThat(onPath("bash") && onPath("curl"))
+        assumeThat(Programs.onPath("bash") && Programs.onPath("curl"))
                 .as("bash and curl are not on this machine: the pages' commands are not run")
                 .isTrue();
         List<ShellBlock> blocks = ShellBlock.of(page, Files.readString(ROOT.resolve(page)));
@@ -129,10 +129,5 @@ class DocumentedCommandsIT {
         reader.environment().put("BROKER_DATA_DIR", directory.resolve("data").toString());
         reader.directory(directory.toFile()).redirectErrorStream(true).redirectOutput(told.toFile());
         return reader;
-    }
-
-    private static boolean onPath(String command) {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                .anyMatch(place -> Files.isExecutable(Path.of(place, command)));
     }
 }

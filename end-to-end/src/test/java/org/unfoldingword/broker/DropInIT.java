@@ -7,18 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -82,16 +79,7 @@ class DropInIT {
     }
 
     static Stream<Arguments> recordings() throws IOException {
-        try (InputStream in =
-                Objects.requireNonNull(DropInIT.class.getResourceAsStream("/contracts/worker-head.ndjson"))) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                            .lines()
-                            .map(DropInIT::tree)
-                            .map(recording ->
-                                    Arguments.of(recording.path("scenario").asText(), recording))
-                            .toList()
-                            .stream();
-        }
+        return Recordings.of("worker-head.ndjson");
     }
 
     @ParameterizedTest(name = "{0}")
@@ -109,7 +97,7 @@ class DropInIT {
             assertThat(events(answer.body()))
                     .isEqualTo(events(recording.path("answer").asText()));
         } else {
-            assertThat(alike(tree(answer.body()))).isEqualTo(alike(recording.path("answer")));
+            assertThat(alike(Recordings.tree(answer.body()))).isEqualTo(alike(recording.path("answer")));
         }
         String key = recording.path("request").path("message_key").asText();
         List<JsonNode> expected = new ArrayList<>();
@@ -179,8 +167,8 @@ class DropInIT {
     void runsAMessageOnceThatMetaDeliversTwice() {
         String message = message(Route.CALLBACK, "repeated", "again").toString();
 
-        JsonNode first = tree(post(Route.CALLBACK.path, message).body());
-        JsonNode second = tree(post(Route.CALLBACK.path, message).body());
+        JsonNode first = Recordings.tree(post(Route.CALLBACK.path, message).body());
+        JsonNode second = Recordings.tree(post(Route.CALLBACK.path, message).body());
 
         assertThat(second).isEqualTo(first);
         String last = message(Route.CALLBACK, "repeated", "the end").toString();
@@ -228,7 +216,7 @@ class DropInIT {
     void putsThePublicOriginIntoHistory() {
         HttpResponse<String> history = send(request("/api/v1/orgs/unfoldingWord/users/u/history?limit=50&offset=0"));
 
-        JsonNode entry = tree(history.body()).path("entries").path(0);
+        JsonNode entry = Recordings.tree(history.body()).path("entries").path(0);
         assertThat(entry.path("voice_audio_url").asText()).isEqualTo(PUBLIC + "/api/v1/audio/audio/o/u/x.opus");
         assertThat(entry.path("user_message").asText()).isEqualTo("see " + worker.url() + "/a");
     }
@@ -331,7 +319,7 @@ class DropInIT {
 
     private static List<JsonNode> events(String stream) {
         return Stream.of(stream.strip().split("\n\n", -1))
-                .map(event -> tree(event.substring("data: ".length())))
+                .map(event -> Recordings.tree(event.substring("data: ".length())))
                 .filter(event -> !event.path("type").asText().equals("keepalive"))
                 .map(DropInIT::alike)
                 .toList();
@@ -363,14 +351,6 @@ class DropInIT {
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("stopped while waiting for an answer", hurried);
-        }
-    }
-
-    private static JsonNode tree(String json) {
-        try {
-            return JSON.readTree(json);
-        } catch (IOException garbled) {
-            throw new UncheckedIOException(garbled);
         }
     }
 }

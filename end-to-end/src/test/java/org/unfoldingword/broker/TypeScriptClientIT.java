@@ -3,7 +3,6 @@ package org.unfoldingword.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +22,7 @@ class TypeScriptClientIT {
 
     @Test
     void itsTestsAndExamplesRunAgainstABroker() throws Exception {
-        assumeThat(onPath("node") && onPath("npm"))
+        assumeThat(Programs.onPath("node") && Programs.onPath("npm"))
                 .as("node and npm are not on this machine: the TypeScript client is not tested")
                 .isTrue();
         assumeThat(npm(0, "ci", "--no-audit", "--no-fund"))
@@ -60,10 +59,5 @@ class TypeScriptClientIT {
 
     private Path told() {
         return directory.resolve("npm.log");
-    }
-
-    private static boolean onPath(String command) {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-                .anyMatch(place -> Files.isExecutable(Path.of(place, command)));
     }
 }

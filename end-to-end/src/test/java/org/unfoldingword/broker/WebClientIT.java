@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -76,13 +75,7 @@ class WebClientIT {
     }
 
     static Stream<Arguments> recordings() throws IOException {
-        try (InputStream in =
-                Objects.requireNonNull(WebClientIT.class.getResourceAsStream("/contracts/web-f218113.ndjson"))) {
-            return new String(in.readAllBytes(), UTF_8)
-                    .lines().map(WebClientIT::tree).toList().stream()
-                            .map(recording ->
-                                    Arguments.of(recording.path("scenario").asText(), recording));
-        }
+        return Recordings.of("web-f218113.ndjson");
     }
 
     @ParameterizedTest(name = "{0}")
@@ -100,9 +93,9 @@ class WebClientIT {
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
         assertThat(posted.statusCode()).as(posted.body()).isEqualTo(202);
-        String id = tree(posted.body()).path("message_id").asText();
+        String id = Recordings.tree(posted.body()).path("message_id").asText();
         assertThat(id).isNotEmpty();
-        assertThat(tree(posted.body()).path("status").asText()).isEqualTo("queued");
+        assertThat(Recordings.tree(posted.body()).path("status").asText()).isEqualTo("queued");
 
         HttpResponse<String> streamed = HTTP.send(
                 request(recording.path("stream").asText().replaceAll("message_id=.*", "message_id=" + id))
@@ -169,13 +162,5 @@ class WebClientIT {
 
     private static HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(broker.client().url() + path)).header("X-API-Key", KEY);
-    }
-
-    private static JsonNode tree(String json) {
-        try {
-            return JSON.readTree(json);
-        } catch (IOException garbled) {
-            throw new java.io.UncheckedIOException(garbled);
-        }
     }
 }
