@@ -1,8 +1,6 @@
 package org.unfoldingword.broker.benchmark;
 
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -11,18 +9,40 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** What arrived for each user, in the order of arrival. Safe for threads. */
 final class Sequences {
 
-    private final Map<String, List<Integer>> byUser = new ConcurrentHashMap<>();
+    private final Map<String, Arrivals> byUser = new ConcurrentHashMap<>();
     private final AtomicInteger size = new AtomicInteger();
+
+    /** Of one user. Guarded by the map that it is in. */
+    private static final class Arrivals {
+        private final Set<Integer> seen = new HashSet<>();
+        private int highest;
+        private int repeated;
+        private int disordered;
+
+        /** Whether it is the first of its number. */
+        boolean add(int number) {
+            boolean first = seen.add(number);
+            if (!first) {
+                repeated++;
+            } else if (number < highest) {
+                disordered++;
+            }
+            highest = Math.max(highest, number);
+            return first;
+        }
+    }
 
     void add(String user, int number) {
         byUser.compute(user, (same, known) -> {
-            List<Integer> numbers = known == null ? new ArrayList<>() : known;
-            numbers.add(number);
-            return numbers;
+            Arrivals arrivals = known == null ? new Arrivals() : known;
+            if (arrivals.add(number)) {
+                size.incrementAndGet();
+            }
+            return arrivals;
         });
-        size.incrementAndGet();
     }
 
+    /** How many different ones have arrived; whoever waits for all must not count a repetition for one that is on its way. */
     int size() {
         return size.get();
     }
@@ -32,18 +52,10 @@ final class Sequences {
         int distinct = 0;
         int repeated = 0;
         int disordered = 0;
-        for (List<Integer> numbers : byUser.values()) {
-            Set<Integer> seen = new HashSet<>();
-            int highest = 0;
-            for (int number : numbers) {
-                if (!seen.add(number)) {
-                    repeated++;
-                } else if (number < highest) {
-                    disordered++;
-                }
-                highest = Math.max(highest, number);
-            }
-            distinct += seen.size();
+        for (Arrivals arrivals : byUser.values()) {
+            distinct += arrivals.seen.size();
+            repeated += arrivals.repeated;
+            disordered += arrivals.disordered;
         }
         int expected = users * each;
         report.add(Row.amount(name + " lost", expected, expected - distinct).never());

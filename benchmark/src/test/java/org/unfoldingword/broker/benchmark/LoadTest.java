@@ -159,8 +159,9 @@ class LoadTest {
 
     private Broker callingBack(Behaviour behaviour) {
         return (exchange, request) -> {
-            answer(exchange, 202, "{\"status\":\"queued\"}");
+            // Before the answer, so that no callback is on its way when the last message has been sent.
             behaviour.on(request.path("metadata").path("number").asInt(), new Call(http, request));
+            answer(exchange, 202, "{\"status\":\"queued\"}");
         };
     }
 
