@@ -8,7 +8,7 @@ export async function chat(broker: Broker, userId: string, text: string, show: (
   let soFar = "";
   for await (const event of broker.stream({ userId, messageId: message_id, orgId: "demo" })) {
     if (event.type === "queued") show(`(waiting, ${event.position - 1} before you)`);
-    if (event.type === "processing") soFar = ""; // an attempt begins, perhaps another one
+    if (event.type === "retrying") show((soFar = ""));
     if (event.type === "error") throw new Error(event.error);
     if (event.type !== "frame") continue;
     if (event.frame.type === "progress") {

@@ -9,10 +9,12 @@ interface Common {
 export type BrokerEvent =
   /** It waits; again when its position changes. */
   | (Common & { type: "queued"; messageId: string; position: number })
-  /** An attempt has begun; again if the attempt before came to nothing. */
-  | (Common & { type: "processing"; messageId: string | undefined })
+  /** An attempt has begun, counted from 1. */
+  | (Common & { type: "processing"; messageId: string; attempt: number })
   /** What the worker says, as it says it: status, progress, tool_use, complete, … */
   | (Common & { type: "frame"; frame: { type?: string; [more: string]: unknown } })
+  /** The attempt is over, another follows: forget what it said. */
+  | (Common & { type: "retrying"; messageId: string; reason: string })
   /** It is answered. The last event. */
   | (Common & { type: "done"; messageId: string })
   /** It has ended otherwise. The last event. */
@@ -27,9 +29,11 @@ export function brokerEvent(sse: SseEvent): BrokerEvent {
     case "queued":
       return { id, type: "queued", messageId: text(data?.message_id), position: Number(data?.queue_position) };
     case "processing":
-      return { id, type: "processing", messageId: textOrNone(data?.message_id) };
+      return { id, type: "processing", messageId: text(data?.message_id), attempt: Number(data?.attempt) };
     case "message":
       return { id, type: "frame", frame: data as { type?: string } };
+    case "retrying":
+      return { id, type: "retrying", messageId: text(data?.message_id), reason: text(data?.reason) };
     case "done":
       return { id, type: "done", messageId: text(data?.message_id) };
     case "error":

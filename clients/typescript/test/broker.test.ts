@@ -67,6 +67,22 @@ test("a stream tells everything from the start, and again after any event", { sk
   assert.deepEqual(rest, ids.slice(3));
 });
 
+test("a stream says that an attempt is over and another follows", { skip }, async () => {
+  const userId = newUser();
+  const { message_id } = await broker.send(by(userId, "Hello [fail=500x1]"));
+  const told: string[] = [];
+  for await (const event of broker.stream({ userId, messageId: message_id })) {
+    if (event.type === "processing") told.push(`attempt ${event.attempt}`);
+    if (event.type === "retrying") {
+      assert.equal(event.messageId, message_id);
+      assert.ok(event.reason);
+      told.push("retrying");
+    }
+    if (event.type === "other") told.push(event.event);
+  }
+  assert.deepEqual(told, ["attempt 1", "retrying", "attempt 2"]);
+});
+
 test("a cancelled message ends as cancelled", { skip }, async () => {
   const userId = newUser();
   const first = await broker.send(by(userId, "Hello [delay=60000]"));

@@ -69,8 +69,10 @@ class DocumentedCommandsIT {
     void everyBlockOfEveryPageIsRunOrSaysWhyNot() throws IOException {
         List<String> run = List.of("README.md", "docs/api.md");
         try (Stream<Path> top = Files.list(ROOT);
-                Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
-            for (Path file : Stream.concat(top, docs)
+                Stream<Path> docs = Files.walk(ROOT.resolve("docs"));
+                Stream<Path> client = Files.list(ROOT.resolve("clients/typescript"))) {
+            for (Path file : Stream.of(top, docs, client)
+                    .flatMap(files -> files)
                     .filter(path -> path.toString().endsWith(".md"))
                     .toList()) {
                 String page = ROOT.relativize(file).toString().replace(File.separatorChar, '/');
