@@ -109,6 +109,29 @@ class ShippedFilesTest {
         assertThat(Duration.ofSeconds(idleSeconds)).isGreaterThan(time(byDefault("broker.ingest.sync-wait")));
     }
 
+    /** A deliverer without the keys of ingest-api has no token to show in a callback in the worker's shape. */
+    @Test
+    void whoChecksKeysAndWhoShowsThemHaveTheSame() {
+        List<String> variables = List.of("BROKER_API_KEY", "BROKER_API_KEYS_FILE");
+        for (Role role : List.of(Role.INGEST_API, Role.CALLBACK_DELIVERER)) {
+            JsonNode service = compose.path("services").path(role.word());
+            assertThat(service.path("environment").properties())
+                    .as(role.word())
+                    .extracting(entry -> entry.getKey())
+                    .containsAll(variables);
+            String file = service.at("/environment/BROKER_API_KEYS_FILE").asText();
+            String folder = Path.of(file.replaceAll("^\\$\\{\\w+:\\+|}$", ""))
+                    .getParent()
+                    .toString();
+            assertThat(texts(service.path("volumes")))
+                    .as(role.word())
+                    .anyMatch(mount -> mount.endsWith(folder + ":ro"));
+        }
+        // Fly's secrets reach every group, and so do files that name none.
+        assertThat(fly.path("files"))
+                .allSatisfy(file -> assertThat(file.has("processes")).isFalse());
+    }
+
     @Test
     void composeUsesARedisThatKeepsWhatItAccepted() {
         assertThat(texts(compose.at("/services/redis/command")))
