@@ -40,8 +40,8 @@ public class CallbackConfiguration {
     }
 
     @Bean
-    LazyWatches callbackWatches(Lanes lanes) {
-        return new LazyWatches(lanes, SystemTime.ticker());
+    LazyJournals callbackJournals(Lanes lanes) {
+        return new LazyJournals(lanes);
     }
 
     @Bean
@@ -50,7 +50,7 @@ public class CallbackConfiguration {
             CallbackProperties properties,
             StopProperties stop,
             CallbackClient client,
-            LazyWatches callbackWatches,
+            LazyJournals callbackJournals,
             ApiKeys keys,
             HolderName holder,
             Telemetry telemetry) {
@@ -60,7 +60,7 @@ public class CallbackConfiguration {
                 new RetrySchedule(properties.workerRetrySchedule(), properties.jitter(), SystemTime.random());
         Origins origins = new Origins(properties, ORIGINS_MAX, SystemTime.instants());
         TellLikeTheWorker workerShape = new TellLikeTheWorker(
-                client, shortSchedule, origins, keys, lanes, callbackWatches, SystemTime.instants());
+                client, shortSchedule, origins, keys, lanes, callbackJournals, SystemTime.instants());
         DeliverCallback handler = new DeliverCallback(
                 client,
                 new WebhookSignature(properties.secrets()),

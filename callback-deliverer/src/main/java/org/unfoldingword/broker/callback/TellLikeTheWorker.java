@@ -17,15 +17,14 @@ import org.unfoldingword.broker.access.ApiKeys;
 import org.unfoldingword.broker.access.SecretText;
 import org.unfoldingword.broker.http.CallbackTarget;
 import org.unfoldingword.broker.lane.Claim;
-import org.unfoldingword.broker.lane.FrameParts;
 import org.unfoldingword.broker.lane.Held;
 import org.unfoldingword.broker.lane.JournalEntry;
 import org.unfoldingword.broker.lane.JournalReader;
+import org.unfoldingword.broker.lane.Journals;
 import org.unfoldingword.broker.lane.Lanes;
 import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.lane.Verdict;
 import org.unfoldingword.broker.lane.Verdict.Doubt;
-import org.unfoldingword.broker.lane.Watches;
 import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.WorkerCallback;
 import org.unfoldingword.broker.message.WorkerFrame;
@@ -58,7 +57,7 @@ final class TellLikeTheWorker {
     private final Origins origins;
     private final ApiKeys keys;
     private final Lanes lanes;
-    private final Supplier<Watches> watches;
+    private final Supplier<Journals> journals;
     private final InstantSource clock;
 
     TellLikeTheWorker(
@@ -67,14 +66,14 @@ final class TellLikeTheWorker {
             Origins origins,
             ApiKeys keys,
             Lanes lanes,
-            Supplier<Watches> watches,
+            Supplier<Journals> journals,
             InstantSource clock) {
         this.client = client;
         this.schedule = schedule;
         this.origins = origins;
         this.keys = keys;
         this.lanes = lanes;
-        this.watches = watches;
+        this.journals = journals;
         this.clock = clock;
     }
 
@@ -110,11 +109,10 @@ final class TellLikeTheWorker {
             return told;
         }
         ProgressCutter cutter = new ProgressCutter(wanted.mode(), wanted.throttleMillis());
-        FrameParts parts = new FrameParts();
         Duration patience = wanted.mode() == WorkerCallback.Mode.PERIODIC
                 ? Duration.ofMillis(Math.min(wanted.throttleMillis(), LOOK_AGAIN.toMillis()))
                 : LOOK_AGAIN;
-        try (JournalReader journal = new JournalReader(claim.lease().id(), lanes, watches.get())) {
+        try (JournalReader journal = new JournalReader(claim.lease().id(), journals.get())) {
             while (held.stopped().isEmpty()) {
                 held.onStop(journal::wake);
                 List<JournalEntry> entries = journal.next(patience);
@@ -127,16 +125,14 @@ final class TellLikeTheWorker {
                     }
                     if (entry instanceof JournalEntry.Processing processing && processing.attempt() > 1) {
                         cutter.restart();
-                        parts.drop();
-                        told = told.includes(entry.id()) ? told : new Told(told.entry(), 0);
+                        told = told.includes(entry.place()) ? told : new Told(told.entry(), 0);
                     }
-                    Optional<WorkerFrame> frame = entry instanceof JournalEntry.Said said
-                            ? parts.add(said).flatMap(WorkerFrame::parse)
-                            : Optional.empty();
-                    boolean known = told.includes(entry.id());
+                    Optional<WorkerFrame> frame =
+                            entry instanceof JournalEntry.Said said ? WorkerFrame.parse(said.data()) : Optional.empty();
+                    boolean known = told.includes(entry.place());
                     for (ProgressCutter.Telling telling :
                             frame.map(said -> cutter.on(said, clock.millis())).orElse(List.of())) {
-                        told = known ? told : tell(telling, entry.id(), told, wanted, receiver);
+                        told = known ? told : tell(telling, entry.place(), told, wanted, receiver);
                     }
                 }
             }

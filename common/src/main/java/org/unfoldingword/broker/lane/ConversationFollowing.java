@@ -64,9 +64,8 @@ final class ConversationFollowing implements Journals.Following {
     private void followAll() {
         boolean left = false;
         try (Watches.Watch moves = journals.watches().onMoves(conversation.name(), hints::release)) {
-            // Whatever is not heard of is asked for, well before Redis would take the conversation for one nobody
-            // follows.
-            Duration wait = journals.lanes().properties().journalRetention().dividedBy(3);
+            // Whatever is not heard of is asked for, and Redis knows that somebody follows.
+            Duration wait = journals.lanes().properties().sweepInForce();
             while (!closed) {
                 Duration pause = step() ? wait : AWAY;
                 hints.tryAcquire(pause.toMillis(), TimeUnit.MILLISECONDS);

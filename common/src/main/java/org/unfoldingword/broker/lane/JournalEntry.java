@@ -26,6 +26,12 @@ public sealed interface JournalEntry {
      */
     String id();
 
+    /** Where it is in the journal: the id of the entry that it is, or that it is told beside. */
+    default String place() {
+        int word = id().indexOf('.');
+        return word < 0 ? id() : id().substring(0, word);
+    }
+
     /** It waits. {@code position} counts from 1 = running or next. */
     record Queued(String id, int position) implements JournalEntry {}
 

@@ -1,86 +1,114 @@
 package org.unfoldingword.broker.lane;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.unfoldingword.broker.message.MessageId;
 
 /**
- * Reads one message's journal from its start to its end, for a (virtual) thread that may wait for what has not happened yet. The
- * last entry is told always: where there is no journal (any more), the record tells it. For one thread, but {@link #wake}.
+ * Follows one message from its start to its end, for a (virtual) thread that waits for what happens. What it does not take yet is
+ * held back from it. For one thread, but {@link #wake}.
  */
 public final class JournalReader implements AutoCloseable {
 
-    /** Entries read at a time; each is 64 KB at most. */
-    private static final int PAGE = 128;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+
+    // Guarded by lock.
+    private List<JournalEntry> entries = List.of();
+    private boolean woken;
+    private boolean broken;
+    private boolean closed;
 
     private final MessageId id;
-    private final Lanes lanes;
-    private final Watches.Watch watch;
-    private final Semaphore news = new Semaphore(0);
-    private Optional<String> last = Optional.empty();
-    private boolean journalAsked;
+    private final Journals.Following following;
 
-    public JournalReader(MessageId id, Lanes lanes, Watches watches) {
+    public JournalReader(MessageId id, Journals journals) {
         this.id = id;
-        this.lanes = lanes;
-        this.watch = watches.on(id, news::release);
+        this.following = journals.follow(id, Optional.empty(), new Handover());
     }
 
     /**
      * What has happened since the last call, oldest first.
      *
      * @return none if nothing has within the patience, or since {@link #wake}
-     * @throws IllegalStateException if there is no such message (any more)
+     * @throws IllegalStateException if there is no such message (any more), or it cannot be followed
      */
     public List<JournalEntry> next(Duration patience) throws InterruptedException {
-        List<JournalEntry> page = read();
-        if (!page.isEmpty()) {
-            return page;
-        }
-        if (journalAsked) {
-            boolean told = news.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
-            news.drainPermits();
-            page = told ? read() : page;
-            if (told && !page.isEmpty()) {
-                return page;
+        lock.lock();
+        try {
+            long leftNanos = patience.toNanos();
+            while (entries.isEmpty() && !woken && !broken && leftNanos > 0) {
+                leftNanos = changed.awaitNanos(leftNanos);
             }
+            if (entries.isEmpty() && broken) {
+                throw new IllegalStateException("message " + id + ": cannot be followed (expected: one with a record)");
+            }
+            List<JournalEntry> taken = entries;
+            entries = List.of();
+            woken = false;
+            changed.signalAll();
+            return taken;
+        } finally {
+            lock.unlock();
         }
-        journalAsked = true;
-        Found found = lanes.find(id, Watching.FRAMES)
-                .orElseThrow(
-                        () -> new IllegalStateException("message " + id + ": unknown (expected: one with a record)"));
-        if (!found.record().state().ended()) {
-            return List.of();
-        }
-        page = read();
-        return page.isEmpty() ? List.of(end(found.record())) : page;
     }
 
     /** Lets {@link #next} return. From any thread. */
     public void wake() {
-        news.release();
+        lock.lock();
+        try {
+            woken = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
     public void close() {
-        watch.close();
-    }
-
-    private List<JournalEntry> read() {
-        List<JournalEntry> page = lanes.journal(id, last, PAGE);
-        if (!page.isEmpty()) {
-            last = Optional.of(page.getLast().id());
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
-        return page;
+        following.close();
     }
 
-    private JournalEntry end(MessageRecord record) {
-        String id = last.orElse("0-0");
-        return record.error()
-                .<JournalEntry>map(fault -> new JournalEntry.Ended(id, fault))
-                .orElseGet(() -> new JournalEntry.Done(id, /* told= */ false));
+    /** From the thread that follows to the one that reads. */
+    private final class Handover implements Follower {
+
+        @Override
+        public void happened(MessageId of, List<JournalEntry> news) throws IOException {
+            lock.lock();
+            try {
+                while (!entries.isEmpty() && !closed) {
+                    changed.awaitUninterruptibly();
+                }
+                if (closed) {
+                    throw new IOException("the reader is closed");
+                }
+                entries = news;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void over(End end) {
+            lock.lock();
+            try {
+                broken = end != End.FINISHED;
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
     }
 }

@@ -166,9 +166,16 @@ final class JournalTail {
                 tell(page);
             }
         }
-        if (!any && lanes.find(id, Watching.NOTHING).isEmpty()) {
-            everyone().forEach(MessageFollowing::unknown);
+        if (!any && isOver()) {
+            everyone().forEach(MessageFollowing::readOnAlone);
         }
+    }
+
+    /** Ended, or gone: perhaps longer ago than its journal is kept, so that only the record can tell the end. */
+    private boolean isOver() {
+        return lanes.find(id, Watching.NOTHING)
+                .map(found -> found.record().state().ended())
+                .orElse(true);
     }
 
     private void readPlace() {

@@ -54,7 +54,6 @@ final class MessageFollowing implements Journals.Following {
     private long queuedBytes;
     private boolean telling;
     private boolean behind = true;
-    private boolean unknown;
     private boolean closed;
 
     MessageFollowing(Journals journals, MessageId id, Optional<String> after, Follower follower) {
@@ -92,9 +91,9 @@ final class MessageFollowing implements Journals.Following {
         tell();
     }
 
-    /** The message is gone. */
-    synchronized void unknown() {
-        unknown = true;
+    /** There is more to tell than the tail can: as if more had come than the buffer holds. */
+    synchronized void readOnAlone() {
+        behind = true;
         tell();
     }
 
@@ -129,7 +128,7 @@ final class MessageFollowing implements Journals.Following {
                     readOn = behind;
                     next = queue.poll();
                     queuedBytes -= next == null ? 0 : bytes(next);
-                    if (closed || !readOn && !unknown && next == null) {
+                    if (closed || !readOn && next == null) {
                         telling = false;
                         return;
                     }
@@ -138,8 +137,6 @@ final class MessageFollowing implements Journals.Following {
                     readOn();
                 } else if (next != null) {
                     tell(next);
-                } else {
-                    end(Follower.End.UNKNOWN);
                 }
             }
         } catch (IOException left) {
@@ -252,7 +249,16 @@ final class MessageFollowing implements Journals.Following {
         if (entry instanceof JournalEntry.Done done && !done.told() && !answerTold) {
             journals.lanes().find(id, Watching.NOTHING).flatMap(this::answer).ifPresent(fresh::add);
         }
-        fresh.add(entry);
+        fresh.add(entry instanceof JournalEntry.Ended ended ? withWorkersWords(ended) : entry);
+    }
+
+    /** The journal tells a fault in short; what the worker said to it stands in the record. */
+    private JournalEntry withWorkersWords(JournalEntry.Ended ended) {
+        return journals.lanes()
+                .find(id, Watching.NOTHING)
+                .flatMap(found -> found.record().error())
+                .map(fault -> new JournalEntry.Ended(ended.id(), fault))
+                .orElse(ended);
     }
 
     private static boolean besides(JournalEntry entry) {

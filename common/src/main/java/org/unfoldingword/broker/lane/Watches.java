@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
@@ -16,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.unfoldingword.broker.message.MessageId;
-import org.unfoldingword.broker.telemetry.Ticker;
 
 /**
  * Tells those who watch a message that something happened to it: one subscription per process, however many watch. Signals are
@@ -37,7 +35,6 @@ public final class Watches implements AutoCloseable {
     }
 
     private final Lanes lanes;
-    private final Ticker ticker;
     private final Map<MessageId, List<Runnable>> watchers = new ConcurrentHashMap<>();
     /** Of those who watch the places in a conversation. */
     private final Map<String, List<Runnable>> movers = new ConcurrentHashMap<>();
@@ -47,14 +44,13 @@ public final class Watches implements AutoCloseable {
     private final Semaphore closing = new Semaphore(0);
     private final StatefulRedisPubSubConnection<String, String> subscription;
 
-    private Watches(Lanes lanes, Ticker ticker, StatefulRedisPubSubConnection<String, String> subscription) {
+    private Watches(Lanes lanes, StatefulRedisPubSubConnection<String, String> subscription) {
         this.lanes = lanes;
-        this.ticker = ticker;
         this.subscription = subscription;
     }
 
-    public static Watches open(Lanes lanes, Ticker ticker) {
-        Watches watches = new Watches(lanes, ticker, lanes.redis().subscribe());
+    public static Watches open(Lanes lanes) {
+        Watches watches = new Watches(lanes, lanes.redis().subscribe());
         watches.start();
         return watches;
     }
@@ -107,39 +103,6 @@ public final class Watches implements AutoCloseable {
         });
     }
 
-    /**
-     * Waits on the calling virtual thread until the message has ended, for so long at the most.
-     *
-     * @param known the caller has just been told that it has not ended, so the first look waits for a signal
-     * @return the message as it was last seen; empty if there is none
-     */
-    public Optional<Found> awaitEnd(MessageId id, Duration limit, boolean known) throws InterruptedException {
-        Semaphore hints = new Semaphore(0);
-        try (Watch watch = on(id, hints::release)) {
-            return awaitEnd(id, limit, known, hints);
-        }
-    }
-
-    /** As {@link #awaitEnd(MessageId, Duration, boolean)}, with a watch that was begun before the message was appended. */
-    public Optional<Found> awaitEnd(MessageId id, Duration limit, boolean known, Semaphore hints)
-            throws InterruptedException {
-        long endNanos = ticker.nanos() + limit.toNanos();
-        boolean wait = known;
-        while (true) {
-            long leftNanos = endNanos - ticker.nanos();
-            if (wait && leftNanos > 0) {
-                hints.tryAcquire(leftNanos, TimeUnit.NANOSECONDS);
-                hints.drainPermits();
-            }
-            Optional<Found> found = lanes.find(id, Watching.END);
-            boolean ended = found.map(f -> f.record().state().ended()).orElse(true);
-            if (ended || endNanos - ticker.nanos() <= 0) {
-                return found;
-            }
-            wait = true;
-        }
-    }
-
     /** Messages watched by this process now. */
     public int watched() {
         return watchers.size();
@@ -185,7 +148,7 @@ public final class Watches implements AutoCloseable {
             lanes.standings(ids.subList(from, Math.min(ids.size(), from + BATCH)))
                     .forEach((id, standing) -> {
                         @Nullable String known = marks.put(id, standing.mark());
-                        if (standing.ended() || known != null && !known.equals(standing.mark())) {
+                        if (standing.ended() || !standing.mark().equals(known)) {
                             hint(id);
                         }
                     });

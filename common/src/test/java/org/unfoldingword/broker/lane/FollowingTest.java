@@ -2,6 +2,7 @@ package org.unfoldingword.broker.lane;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -16,7 +17,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.MessageId;
-import org.unfoldingword.broker.telemetry.SystemTime;
 
 /** Whoever follows a message or a conversation is told all of it, in order, however late and slow. */
 class FollowingTest {
@@ -27,7 +27,7 @@ class FollowingTest {
     private static final int BUFFER_BYTES = 100;
 
     private final LaneFixture lane = new LaneFixture();
-    private final Watches watches = Watches.open(lane.lanes, SystemTime.ticker());
+    private final Watches watches = Watches.open(lane.lanes);
     private final Journals journals = new Journals(lane.lanes, watches, BUFFER_BYTES);
 
     @AfterEach
@@ -92,6 +92,32 @@ class FollowingTest {
 
         assertThat(told.end()).isEqualTo(Follower.End.FINISHED);
         assertThat(told.words()).endsWith("said {\"type\":\"complete\",\"response\":{\"a\":1}}", "done");
+    }
+
+    /**
+     * A follower was busy with what it had been told while the message ended and its journal ran out. It then joined those who had
+     * read all, and waited for an end that had been told before: its stream stayed open without end.
+     */
+    @Test
+    void tellsTheEndToAFollowerWhoWasBusyUntilItsJournalWasGone() throws Exception {
+        MessageId id = lane.append(ANN, "text");
+        Told told = new Told();
+        CountDownLatch busy = new CountDownLatch(1);
+        told.before = busy;
+        journals.follow(id, Optional.empty(), told);
+        told.awaitBusy();
+        lane.answer(lane.take(), "{}");
+        lane.forgetJournal(id);
+        busy.countDown();
+        told.await("queued 1");
+
+        // Again, because the last one may come before the follower has joined.
+        await().atMost(SECONDS_MAX, TimeUnit.SECONDS).until(() -> {
+            lane.signal(id);
+            return told.end.isDone();
+        });
+        assertThat(told.end()).isEqualTo(Follower.End.FINISHED);
+        assertThat(told.words()).containsExactly("queued 1", "said {\"type\":\"complete\",\"response\":{}}", "done");
     }
 
     @Test
@@ -174,7 +200,7 @@ class FollowingTest {
     void readsAJournalForAThreadThatMayWait() throws Exception {
         MessageId id = lane.append(ANN, "text");
         List<String> words = new ArrayList<>();
-        try (JournalReader reader = new JournalReader(id, lane.lanes, watches)) {
+        try (JournalReader reader = new JournalReader(id, journals)) {
             reader.next(Duration.ZERO).forEach(entry -> words.add(word(entry)));
             Claim claim = lane.take();
             lane.say(claim, 1, "one");
@@ -202,11 +228,18 @@ class FollowingTest {
     private static final class Told implements Follower {
         private final List<String> words = new ArrayList<>();
         private final CompletableFuture<End> end = new CompletableFuture<>();
+        private final CountDownLatch called = new CountDownLatch(1);
         /** Nothing is taken before it is open. */
         private volatile CountDownLatch before = new CountDownLatch(0);
 
+        /** Until it is told something for the first time. */
+        void awaitBusy() throws InterruptedException {
+            assertThat(called.await(SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
+        }
+
         @Override
         public void happened(MessageId id, List<JournalEntry> entries) throws IOException {
+            called.countDown();
             try {
                 before.await();
             } catch (InterruptedException stopped) {

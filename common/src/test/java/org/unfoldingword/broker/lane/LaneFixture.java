@@ -111,12 +111,30 @@ public final class LaneFixture implements AutoCloseable {
     }
 
     public boolean fail(Claim claim) {
+        return end(claim, MessageState.FAILED, "worker_failed");
+    }
+
+    public boolean end(Claim claim, MessageState state, String code) {
         return lanes.settle(
-                claim,
-                new Verdict.Ended(
-                        MessageState.FAILED,
-                        new MessageRecord.Fault("worker_failed", "it said no"),
-                        Verdict.Doubt.CLEARED));
+                claim, new Verdict.Ended(state, new MessageRecord.Fault(code, "it said no"), Verdict.Doubt.CLEARED));
+    }
+
+    /** The conversation's messages that have not ended, oldest first. */
+    public List<MessageId> waiting(Conversation conversation) {
+        return lanes.queue(conversation).entries().stream()
+                .map(QueueView.Entry::id)
+                .toList();
+    }
+
+    /** As if the time that its journal is kept had passed. */
+    void forgetJournal(MessageId id) {
+        redis.call(commands -> commands.del("broker:{p%02d}:events:%s".formatted(id.partition(), id)));
+    }
+
+    /** Says that something happened to the message. */
+    void signal(MessageId id) {
+        redis.call(commands ->
+                commands.publish("broker:{p%02d}:signals".formatted(id.partition()), Redis.utf8(id + " again")));
     }
 
     /** A dead letter. */

@@ -17,16 +17,12 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Found;
-import org.unfoldingword.broker.lane.JournalReader;
-import org.unfoldingword.broker.lane.Lanes;
 import org.unfoldingword.broker.lane.MessageRecord;
-import org.unfoldingword.broker.lane.Watches;
 import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.RawObject;
 import org.unfoldingword.broker.telemetry.Meters;
-import org.unfoldingword.broker.telemetry.SystemTime;
 
 /**
  * The worker's own three chat routes: the same requests, answers and errors, but ordered, durable and deduplicated. So a client moves
@@ -39,22 +35,19 @@ final class ChatController {
     private final IngestProperties properties;
     private final AcceptMessage acceptMessage;
     private final HeldRequests held;
-    private final Lanes lanes;
-    private final Watches watches;
+    private final EventStreams streams;
     private final MeterRegistry meters;
 
     ChatController(
             IngestProperties properties,
             AcceptMessage acceptMessage,
             HeldRequests held,
-            Lanes lanes,
-            Watches watches,
+            EventStreams streams,
             MeterRegistry meters) {
         this.properties = properties;
         this.acceptMessage = acceptMessage;
         this.held = held;
-        this.lanes = lanes;
-        this.watches = watches;
+        this.streams = streams;
         this.meters = meters;
     }
 
@@ -84,17 +77,11 @@ final class ChatController {
             HttpServletRequest request,
             HttpServletResponse response,
             @RequestHeader(name = "traceparent", defaultValue = "") String traceparent)
-            throws IOException, InterruptedException {
+            throws IOException {
         ChatRequest.Checked checked = checked(request, Transport.STREAM);
         MessageId id = acceptMessage.newId(checked.submission());
-        try (JournalReader journal = new JournalReader(id, lanes, watches)) {
-            accept(id, checked, traceparent, Watching.FRAMES, "chat-stream");
-            response.setContentType("text/event-stream");
-            response.setHeader("Cache-Control", "no-cache");
-            response.setHeader("X-Accel-Buffering", "no");
-            new ChatStream(response.getOutputStream(), SystemTime.ticker())
-                    .run(journal, () -> lanes.find(id, Watching.NOTHING));
-        }
+        accept(id, checked, traceparent, Watching.FRAMES, "chat-stream");
+        streams.openLikeTheWorker(request, response, id);
     }
 
     /** Answers at once; what happens is posted to the client's URL. */

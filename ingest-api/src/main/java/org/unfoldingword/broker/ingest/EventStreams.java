@@ -62,13 +62,19 @@ final class EventStreams implements SmartLifecycle {
 
     /** Answers with all that happens to one message, from the start or from after the client's last event, to its end. */
     void open(HttpServletRequest request, HttpServletResponse response, MessageId id) throws IOException {
-        EventStream stream = begin(request, response, /* many= */ false);
+        EventStream stream = begin(request, response, new BrokerDialect(/* many= */ false));
         stream.fedBy(journals.follow(id, lastEventId(request), stream));
+    }
+
+    /** Answers as the worker would: all that it says to one message, from the start to the end. */
+    void openLikeTheWorker(HttpServletRequest request, HttpServletResponse response, MessageId id) throws IOException {
+        EventStream stream = begin(request, response, new WorkerDialect());
+        stream.fedBy(journals.follow(id, /* after= */ Optional.empty(), stream));
     }
 
     /** Answers with all that happens in a conversation, until the client leaves. */
     void open(HttpServletRequest request, HttpServletResponse response, Conversation conversation) throws IOException {
-        EventStream stream = begin(request, response, /* many= */ true);
+        EventStream stream = begin(request, response, new BrokerDialect(/* many= */ true));
         stream.fedBy(journals.follow(conversation, lastEventId(request).flatMap(EventStreams::place), stream));
     }
 
@@ -92,7 +98,7 @@ final class EventStreams implements SmartLifecycle {
         return running;
     }
 
-    private EventStream begin(HttpServletRequest request, HttpServletResponse response, boolean many)
+    private EventStream begin(HttpServletRequest request, HttpServletResponse response, Dialect dialect)
             throws IOException {
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
@@ -101,7 +107,7 @@ final class EventStreams implements SmartLifecycle {
         response.flushBuffer();
         AsyncContext context = request.startAsync();
         context.setTimeout(0);
-        EventStream stream = new EventStream(context, many, ticker, tooSlow, open::remove);
+        EventStream stream = new EventStream(context, dialect, ticker, tooSlow, open::remove);
         context.addListener(stream);
         open.add(stream);
         return stream;

@@ -70,7 +70,7 @@ public class IngestConfiguration {
 
     @Bean
     Watches watches(Lanes lanes, MeterRegistry meters) {
-        Watches watches = Watches.open(lanes, SystemTime.ticker());
+        Watches watches = Watches.open(lanes);
         Meters.WATCHES.gauge(meters, watches::watched);
         return watches;
     }

@@ -88,12 +88,8 @@ final class MessageAnswer {
 
     private static ResponseEntity<byte[]> failed(MessageId id, MessageRecord record) {
         MessageRecord.Fault fault = record.error().orElse(new MessageRecord.Fault("unknown", "no answer"));
-        int status =
-                switch (record.state()) {
-                    case CANCELLED -> 409;
-                    case EXPIRED -> 504;
-                    default -> fault.code().equals("worker_timeout") ? 504 : 502;
-                };
+        boolean late = record.state() == MessageState.EXPIRED || fault.code().equals("worker_timeout");
+        int status = late ? 504 : 502;
         ObjectNode problem = Json.mapper().createObjectNode();
         problem.put("type", "about:blank");
         problem.put("title", "The message has ended without an answer");

@@ -79,8 +79,7 @@ final class MessageController {
                     .or(submission::clientMessageId)
                     .map(text -> IdempotencyKey.of(submission.client(), text, body.bytes()));
             Preference preference = Preference.of(headers.get("Prefer"));
-            boolean async = preference.async()
-                    || caller.delivery() == Delivery.ASYNC && preference.hold().isEmpty();
+            boolean async = preference.hold().isEmpty() && (preference.async() || caller.delivery() == Delivery.ASYNC);
             MessageId id = acceptMessage.newId(submission);
 
             if (EventStreams.wanted(headers)) {

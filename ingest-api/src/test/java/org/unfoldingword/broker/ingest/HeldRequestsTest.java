@@ -40,7 +40,7 @@ class HeldRequestsTest {
             new Binder(new MapConfigurationPropertySource(Map.of())).bindOrCreate("broker.lane", LaneProperties.class),
             InstantSource.system(),
             RandomGenerator.getDefault());
-    private final Watches watches = Watches.open(lanes, System::nanoTime);
+    private final Watches watches = Watches.open(lanes);
     private final ScheduledExecutorService deadlines = Executors.newSingleThreadScheduledExecutor();
     private final HeldRequests held = new HeldRequests(lanes, watches, deadlines, Duration.ofMillis(1));
 

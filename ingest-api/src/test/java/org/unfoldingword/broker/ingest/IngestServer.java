@@ -95,6 +95,10 @@ final class IngestServer implements AutoCloseable {
         return send(header.isEmpty() ? request : request.header(header, value));
     }
 
+    Answer delete(String path) {
+        return send(request(path).header("X-API-Key", KEY).DELETE());
+    }
+
     Answer getWithoutKey(String path) {
         return send(request(path));
     }
