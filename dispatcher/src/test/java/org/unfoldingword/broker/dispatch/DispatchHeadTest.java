@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -276,6 +277,32 @@ class DispatchHeadTest {
         }
     }
 
+    @Test
+    void learnsNothingFromACallThatHadNoPlace() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            goOn.await();
+            RawWorker.write(out, OK);
+        })) {
+            MessageId[] ids = {
+                append(Conversation.ofUser("acme", "one"), "one", Optional.empty()),
+                append(Conversation.ofUser("acme", "two"), "two", Optional.empty())
+            };
+            LaneWorker lane = lane(client(worker.url(), /* callsMax= */ 1), Map.of());
+            lane.start();
+            try {
+                Awaitility.await().until(() -> Stream.of(ids)
+                        .anyMatch(id -> found(id).record().state() == MessageState.RETRYING));
+                assertThat(circuit.getMetrics().getNumberOfBufferedCalls()).isZero();
+                goOn.countDown();
+                await(ids[0], MessageState.COMPLETED);
+                await(ids[1], MessageState.COMPLETED);
+            } finally {
+                lane.stop(Duration.ofSeconds(5));
+            }
+        }
+    }
+
     private void run(RawWorker worker, Map<String, String> settings, Runnable during) {
         LaneWorker lane = lane(worker, settings);
         lane.start();
@@ -295,8 +322,12 @@ class DispatchHeadTest {
     }
 
     private WorkerClient client(String url) {
+        return client(url, /* callsMax= */ 10);
+    }
+
+    private WorkerClient client(String url, int callsMax) {
         WorkerProperties worker = bind("broker.worker", WorkerProperties.class, Map.of("broker.worker.base-url", url));
-        return new WorkerClient(worker, 10, InstantSource.system(), deadlines);
+        return new WorkerClient(worker, callsMax, InstantSource.system(), deadlines);
     }
 
     private LaneWorker lane(WorkerClient client, Map<String, String> settings) {

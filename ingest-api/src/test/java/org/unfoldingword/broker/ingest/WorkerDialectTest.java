@@ -68,6 +68,17 @@ class WorkerDialectTest {
     }
 
     @Test
+    void endsAsTheLastAttemptDid() throws IOException {
+        say(
+                new JournalEntry.Processing("1-0", 1),
+                said("{\"type\":\"error\",\"error\":\"returned 503\"}"),
+                new JournalEntry.Processing("2-0", 2),
+                new JournalEntry.Ended("2-1", new MessageRecord.Fault("cancelled", "somebody cancelled it")));
+
+        assertThat(out.toString(UTF_8)).isEqualTo("data: {\"type\":\"error\",\"error\":\"somebody cancelled it\"}\n\n");
+    }
+
+    @Test
     void tellsAnErrorOfItsOwnIfTheWorkerHasNotToldIt() throws IOException {
         say(
                 said("{\"type\":\"complete\"}"),
