@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A chat gateway's callback endpoint: remembers what it is told and by whom, and how many callbacks came at once. */
@@ -24,6 +25,8 @@ final class CallbackSink implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicInteger inside = new AtomicInteger();
     private final ConcurrentHashMap<String, AtomicInteger> failures = new ConcurrentHashMap<>();
+
+    private final ConcurrentHashMap<String, Semaphore> held = new ConcurrentHashMap<>();
 
     // Guarded by this.
     private final List<Callback> callbacks = new ArrayList<>();
@@ -67,6 +70,11 @@ final class CallbackSink implements AutoCloseable {
         failures.put(key, new AtomicInteger(times));
     }
 
+    /** Answers the next callback of that message with that type once {@code answer} lets it. */
+    void hold(String key, String type, Semaphore answer) {
+        held.put(key + " " + type, answer);
+    }
+
     synchronized List<Callback> callbacks() {
         return List.copyOf(callbacks);
     }
@@ -95,6 +103,10 @@ final class CallbackSink implements AutoCloseable {
             synchronized (this) {
                 callbacks.add(callback);
                 mostAtOnce = Math.max(mostAtOnce, now);
+            }
+            Semaphore answer = held.remove(callback.key() + " " + callback.type());
+            if (answer != null) {
+                answer.acquireUninterruptibly();
             }
             AtomicInteger failing = failures.getOrDefault(callback.key(), new AtomicInteger());
             boolean fails = callback.type().equals("complete") && failing.getAndDecrement() > 0;

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +34,9 @@ class DropInIT {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
     private static final String PUBLIC = "https://broker.example";
     private static final String RECORDED = "http://127.0.0.1:9141";
+    /** The worker's origin in what the clients were answered. */
+    private static final String STUB = "http://127.0.0.1:9200";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -109,6 +113,83 @@ class DropInIT {
                     .isEqualTo(expected);
             assertThat(sink.of(key)).extracting(CallbackSink.Callback::token).containsOnly(BrokerProcess.API_KEY);
         }
+    }
+
+    static Stream<Arguments> clients() throws IOException {
+        return Recordings.of("clients-head.ndjson");
+    }
+
+    /** What the gateways and the web client sent to the worker when they were recorded, header by header. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("clients")
+    void answersTheClientsAsTheWorkerDid(String scenario, JsonNode recording) {
+        String method = recording.path("method").asText();
+        String path = recording.path("path").asText();
+        JsonNode request = recording.path("request");
+        String answered = recording.path("answer").isTextual()
+                ? recording.path("answer").asText()
+                : recording.path("answer").toString();
+        boolean streamed = answered.startsWith("data: ");
+        if (streamed || method.matches("GET|PUT")) {
+            worker.replay(
+                    streamed ? request.path("message").asText() : method + " " + path,
+                    answered.replace(STUB, worker.url()));
+        }
+        HttpRequest.Builder sent = request(path)
+                .method(method, request.isNull() ? BodyPublishers.noBody() : BodyPublishers.ofString(body(request)));
+        recording
+                .path("headers")
+                .forEach(header ->
+                        sent.header(header.path(0).asText(), header.path(1).asText()));
+        HttpResponse<String> answer = send(sent);
+
+        assertThat(answer.statusCode()).isEqualTo(recording.path("status").asInt());
+        assertThat(answer.headers().firstValue("Content-Encoding")).isEmpty();
+        String key = request.path("message_key").asText();
+        if (streamed) {
+            List<JsonNode> expected = new ArrayList<>(events(answered.replace(STUB, PUBLIC)));
+            List<JsonNode> events = events(answer.body());
+            if (!List.of("complete", "error")
+                    .contains(expected.getLast().path("type").asText())) {
+                // The worker was cut off there; behind the broker every stream has an end.
+                assertThat(events.getLast().path("type").asText()).isEqualTo("error");
+                events = events.subList(0, events.size() - 1);
+            }
+            assertThat(events).isEqualTo(expected);
+        } else if (key.isEmpty()) {
+            assertThat(answer.body()).isEqualTo(answered);
+        } else {
+            assertThat(alike(Recordings.tree(answer.body()))).isEqualTo(alike(recording.path("answer")));
+            await().atMost(PATIENCE)
+                    .until(() -> !sink.of(key).isEmpty()
+                            && sink.of(key).getLast().type().equals("complete"));
+            CallbackSink.Callback last = sink.of(key).getLast();
+            assertThat(last.token()).isEqualTo(BrokerProcess.API_KEY);
+            assertThat(last.body().path("user_id")).isEqualTo(request.path("user_id"));
+            assertThat(last.body().path("text").asText()).isNotEmpty();
+            assertThat(worker.turns()).contains(request.path("message").asText());
+        }
+    }
+
+    /** The worker itself answers 500 to 3 MB while the user is busy. */
+    @Test
+    void takes36MegabytesWhileTheUserIsBusy() {
+        ObjectNode busy = message(Route.CALLBACK, "loud", "hold [delay=1500]");
+        post(Route.CALLBACK.path, busy.toString());
+        int letters = 4 * 25 * 1024 * 1024 / 3 / 4 * 4;
+        ObjectNode voice = message(Route.CALLBACK, "loud", "")
+                .put("message_type", "audio")
+                .put("audio_format", "ogg")
+                .put("audio_base64", "A".repeat(letters))
+                .put("ignored", "x".repeat(36_000_000 - letters));
+        voice.put("message_key", "wamid.loud");
+
+        HttpResponse<String> answer = post(Route.CALLBACK.path, voice.toString());
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        await().atMost(PATIENCE).until(() -> completes("loud").size() == 2);
+        assertThat(completes("loud")).containsExactly("Answer to: hold", "Answer to: transcribed words");
+        assertThat(worker.longestAudio()).isEqualTo(letters);
     }
 
     @ParameterizedTest
@@ -198,7 +279,7 @@ class DropInIT {
         int before = worker.passed().size();
         HttpResponse<String> reset = send(request("/api/v1/admin/orgs/o%20p/groups/-1/history?x=%2B")
                 .header("X-Custom", "kept")
-                .method("DELETE", HttpRequest.BodyPublishers.ofString("{\"why\":\"reset\"}")));
+                .method("DELETE", BodyPublishers.ofString("{\"why\":\"reset\"}")));
 
         assertThat(reset.statusCode()).isEqualTo(200);
         assertThat(reset.body()).isEqualTo("{\"ok\":true}");
@@ -226,7 +307,7 @@ class DropInIT {
         HttpResponse<byte[]> audio =
                 HTTP.send(request("/api/v1/audio/audio/o/u/x.opus").build(), HttpResponse.BodyHandlers.ofByteArray());
         HttpResponse<String> missing =
-                send(request("/api/v1/orgs/o/users/u/history").method("DELETE", HttpRequest.BodyPublishers.noBody()));
+                send(request("/api/v1/orgs/o/users/u/history").method("DELETE", BodyPublishers.noBody()));
 
         assertThat(audio.body()).containsExactly(1, 2, 3, 0, -1);
         assertThat(audio.headers().firstValue("Content-Type")).contains("audio/ogg");
@@ -333,7 +414,7 @@ class DropInIT {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url + path))
                 .timeout(PATIENCE)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body));
+                .POST(BodyPublishers.ofString(body));
         return send(authorization.startsWith("Bearer ") ? request.header("Authorization", authorization) : request);
     }
 

@@ -17,9 +17,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,7 +46,11 @@ final class RecordedWorker implements AutoCloseable {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closed = new CountDownLatch(1);
 
+    /** What it says to a message, or is asked for at a path, as it was recorded. */
+    private final Map<String, String> recorded = new ConcurrentHashMap<>();
+
     // Guarded by this.
+    private int longestAudio;
     private final List<String> turns = new ArrayList<>();
     private final List<Passed> passed = new ArrayList<>();
     private final Set<String> busy = new HashSet<>();
@@ -90,6 +96,20 @@ final class RecordedWorker implements AutoCloseable {
         return overlaps;
     }
 
+    /** Letters of the longest audio that came. */
+    synchronized int longestAudio() {
+        return longestAudio;
+    }
+
+    /**
+     * Says what it said when it was recorded.
+     *
+     * @param asked a message, or method and target of another request
+     */
+    void replay(String asked, String answer) {
+        recorded.put(asked, answer);
+    }
+
     @Override
     public void close() {
         closed.countDown();
@@ -104,7 +124,10 @@ final class RecordedWorker implements AutoCloseable {
             synchronized (this) {
                 passed.add(new Passed(exchange.getRequestMethod(), target, exchange.getRequestHeaders(), body));
             }
-            if (target.endsWith(".opus")) {
+            String known = recorded.get(exchange.getRequestMethod() + " " + target);
+            if (known != null) {
+                send(exchange, 200, "application/json", known.getBytes(StandardCharsets.UTF_8));
+            } else if (target.endsWith(".opus")) {
                 exchange.getResponseHeaders().set("Cache-Control", "private, max-age=86400");
                 send(exchange, 200, "audio/ogg", new byte[] {1, 2, 3, 0, -1});
             } else if (target.contains("/history")
@@ -136,6 +159,18 @@ final class RecordedWorker implements AutoCloseable {
                                         + "\"CONCURRENT_REQUEST_REJECTED\",\"message\":\"busy\",\"retry_after_ms\":200}")
                                 .getBytes(StandardCharsets.UTF_8));
                 return;
+            }
+            String known = recorded.get(request.path("message").asText());
+            if (known != null && streams) {
+                end(user);
+                exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+                exchange.sendResponseHeaders(200, 0);
+                exchange.getResponseBody().write(known.getBytes(StandardCharsets.UTF_8));
+                return;
+            }
+            synchronized (this) {
+                longestAudio = Math.max(
+                        longestAudio, request.path("audio_base64").asText().length());
             }
             List<ObjectNode> frames;
             try {
