@@ -1,5 +1,7 @@
 package org.unfoldingword.broker;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -39,7 +41,13 @@ final class RecordedWorker implements AutoCloseable {
 
     static final String KEY = "lab-engine-key";
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    /** A voice message is longer than what Jackson takes by default. */
+    private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(64 * 1024 * 1024)
+                    .build())
+            .build());
+
     private static final Pattern COMMAND = Pattern.compile("\\[(\\w+)(?:=([^]]*))?]");
 
     private final HttpServer server;
