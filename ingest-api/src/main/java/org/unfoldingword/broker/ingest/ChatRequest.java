@@ -50,7 +50,7 @@ final class ChatRequest {
     /** A request that passed. */
     record Checked(Submission submission, Optional<IdempotencyKey> key) {}
 
-    /** @throws Refusal 400 with the worker's words, 403 for what the key may not name */
+    /** @throws Refusal 400 with the worker's words, 403 for what the key may not name, or cannot be called back with */
     static Checked read(BodyReader.Body body, Transport transport, Caller caller) {
         return new ChatRequest(body, transport, caller).checked();
     }
@@ -68,6 +68,10 @@ final class ChatRequest {
         if (!caller.account().orgs().include(submission.org())
                 || !caller.account().clients().include(submission.client())) {
             throw Refusal.bare(403, "The key may not name this org or client_id");
+        }
+        if (transport == Transport.CALLBACK && caller.account().callbackToken().isEmpty()) {
+            // Accepted, its answer could never be told.
+            throw Refusal.bare(403, "The key has neither a callback_token nor a key in clear to call back with");
         }
         return new Checked(submission, key(submission));
     }
@@ -171,8 +175,7 @@ final class ChatRequest {
      * above all, is repeated to the byte.
      */
     private Optional<IdempotencyKey> key(Submission submission) {
-        return submission.clientMessageId().map(name -> IdempotencyKey.of(
-                        submission.client(), submission.user() + "\n" + name, bytes)
+        return submission.clientMessageId().map(name -> IdempotencyKey.of(submission.client(), name, bytes)
                 .ofThisRequest());
     }
 

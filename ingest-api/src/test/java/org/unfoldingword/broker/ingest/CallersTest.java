@@ -30,12 +30,17 @@ class CallersTest {
                "client_ids":["whatsapp","telegram"], "orgs":["acme","other"]},
               {"id":"rival", "key":"brk_rival_0123456789", "scopes":["submit","read"],
                "client_ids":["*"], "orgs":["rival"]},
+              {"id":"hashed", "scopes":["submit"], "client_ids":["*"], "orgs":["acme"],
+               "key_hash":"sha256:8beb3e097a0cf36c00c6101439f7d9391cc7d72366abaf96d3ea45b6008d6f77"},
               {"id":"reader", "key":"brk_reader_0123456789", "scopes":["read"], "client_ids":["*"], "orgs":["*"]},
               {"id":"ops", "key":"brk_ops_0123456789", "scopes":["operate"], "client_ids":["*"], "orgs":["*"]}
             ]}""";
     private static final String WEB = "brk_web_0123456789";
     private static final String CHAT = "brk_chat_0123456789";
     private static final String RIVAL = "brk_rival_0123456789";
+    /** The broker knows only its hash. */
+    private static final String HASHED = "brk_hashed_0123456789";
+
     private static final String READER = "brk_reader_0123456789";
     private static final String OPS = "brk_ops_0123456789";
 
@@ -62,6 +67,21 @@ class CallersTest {
         assertThat(server.get("/api/v1/operator/overview", OPS).status()).isEqualTo(200);
         assertThat(server.get("/api/v1/operator/messages/any/content", OPS).status())
                 .isEqualTo(403);
+    }
+
+    /** It was accepted, and its callbacks failed until they were dead letters. */
+    @Test
+    void refusesToCallBackLikeTheWorkerWithAKeyThatItDoesNotHave() {
+        String request = """
+                {"client_id":"web","user_id":"called-back","org":"acme","message":"hi","message_key":"1",
+                 "progress_callback_url":"http://127.0.0.1:1/cb"}""";
+
+        IngestServer.Answer refused = server.post("/api/v1/chat/callback", HASHED, request, "", "");
+
+        assertThat(refused.status()).isEqualTo(403);
+        assertThat(refused.json().path("error").asText()).contains("callback_token");
+        assertThat(server.post("/api/v1/chat/callback", WEB, request, "", "").status())
+                .isEqualTo(202);
     }
 
     @Test
