@@ -37,7 +37,7 @@ export function ask({ title, body, yes, act, danger = false }) {
       h('h2', { id: 'dialog-title' }, title),
       body,
       error,
-      h('div', { class: 'row end' }, h('button', { type: 'button', onclick: close }, 'Cancel'), confirm)));
+      h('div', { class: 'row end' }, h('button', { type: 'button', onclick: close }, 'Back'), confirm)));
   document.body.append(dialog);
   dialog.showModal();
   return { confirm, error, close };

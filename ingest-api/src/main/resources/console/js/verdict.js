@@ -13,7 +13,9 @@ export function verdict(overview) {
   if (dispatchers.length === 0) bad.push({ text: 'No dispatcher is alive: messages are accepted, and wait.' });
   else if (open.length === dispatchers.length) bad.push({ text: 'The worker does not answer: every dispatcher holds its calls back and probes.' });
   else if (open.length > 0) warn.push({ text: `${open.length} of ${plural(dispatchers.length, 'dispatcher')} cannot reach the worker.` });
+  const cut = deliverers.filter((one) => one.state !== 'ok');
   if (deliverers.length === 0) bad.push({ text: 'No deliverer is alive: results wait.' });
+  else if (cut.length > 0) warn.push({ text: `A callback endpoint does not answer ${cut.length} of ${plural(deliverers.length, 'deliverer')}.` });
   if (pauses.some((pause) => pause.scope === 'all')) warn.push({ text: 'Everything is paused.', href: '#/conversations?state=paused' });
   else if (pauses.length > 0) warn.push({ text: `${plural(pauses.length, 'pause')} in force.`, href: '#/conversations?state=paused' });
   if (messages.longest_head_seconds > STUCK_SECONDS) {

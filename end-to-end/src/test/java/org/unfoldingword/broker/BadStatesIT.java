@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import static org.unfoldingword.broker.BrokerClient.message;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import com.microsoft.playwright.options.ColorScheme;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.io.IOException;
@@ -16,7 +18,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import java.util.function.DoublePredicate;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,14 +34,15 @@ import org.junit.jupiter.api.io.TempDir;
 import redis.embedded.RedisServer;
 
 /**
- * Twelve ways in which the broker fares badly. Each must be told by all four that an operator may ask: the API that the console
- * shows, the command line, the meters and the health. What cannot be undone comes last.
+ * Twelve ways in which the broker fares badly. Each is told by all four that an operator may ask, the console, the command line,
+ * the meters and the health, and by none of them before. What cannot be undone comes last.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class BadStatesIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final int ANY_STATUS = -1;
 
     @TempDir
     static Path data;
@@ -47,6 +54,8 @@ class BadStatesIT {
     private static StubWorker worker;
     private static BrokerProcess broker;
     private static BrokerClient client;
+    private static Chromium chromium;
+    private static Console console;
 
     @BeforeAll
     static void start() throws IOException {
@@ -62,20 +71,27 @@ class BadStatesIT {
         redisClient = RedisClient.create("redis://127.0.0.1:" + redisPort);
         redisConnection = redisClient.connect();
         worker = StubWorker.answeringWithin(5, 35);
-        broker = BrokerProcess.Plan.of("start")
+        chromium = Chromium.start();
+        PlaywrightAssertions.setDefaultAssertionTimeout((double) PATIENCE.toMillis());
+        startBroker(BrokerProcess.Plan.of("start")
                 .with("BROKER_DATA_DIR", data.resolve("broker"))
-                .with("REDIS_URL", "redis://127.0.0.1:" + redisPort)
                 .with("WORKER_BASE_URL", worker.url())
                 .with("BROKER_QUEUE_LIMIT", 3)
                 .with("BROKER_LEASE", "3s")
                 .with("BROKER_CALLBACK_RETRY_SCHEDULE", "0s,1s")
-                .with("BROKER_HEALTH_STUCKAFTER", "2s")
-                .start();
+                .with("BROKER_HEALTH_STUCKAFTER", "2s"));
+    }
+
+    private static void startBroker(BrokerProcess.Plan plan) {
+        broker = plan.with("REDIS_URL", "redis://127.0.0.1:" + redisPort).start();
         client = broker.client();
+        console = new Console(chromium.page(ColorScheme.LIGHT, 1360, 900), broker.port());
+        console.logIn();
     }
 
     @AfterAll
     static void stop() throws IOException {
+        chromium.close();
         worker.close();
         broker.close();
         redisClient.shutdown(Duration.ZERO, Duration.ofSeconds(1));
@@ -85,34 +101,44 @@ class BadStatesIT {
     @Test
     @Order(1)
     void oneConversationIsStuck() {
+        Signs signs = new Signs(
+                () -> console.shows("/conversations?state=stuck&head_for=2", "tbody tr", "stuck", "running"),
+                () -> commandSays(
+                        List.of("explain", BrokerClient.ORG + "/stuck"),
+                        ANY_STATUS,
+                        "is running",
+                        "1 message waits behind it"),
+                () -> meter("broker_lane_head_age_seconds{lane=\"messages\"", age -> age > 2),
+                () -> health(json -> reasons(json).contains("stood still")));
+        signs.areAbsent();
+
         send("stuck", StubWorker.HELD);
         send("stuck", "behind");
 
-        told(
-                "the conversation's explanation",
-                () -> overview("/conversations?state=stuck&head_for=2"),
-                json -> json.toString().contains(":stuck"));
-        command(List.of("explain", BrokerClient.ORG + "/stuck"), -1, "is running", "1 message waits behind it");
-        meter("broker_lane_head_age_seconds{lane=\"messages\"", age -> age > 2);
-        health(json -> reasons(json).contains("stood still"));
+        signs.appear();
     }
 
     @Test
     @Order(2)
     void aQueueIsFull() {
+        Signs signs = new Signs(
+                () -> console.shows(
+                        "/conversation/user:" + BrokerClient.ORG + ":stuck", ".explain", "3 messages wait behind it"),
+                () -> commandSays(
+                        List.of("queue", "--org", BrokerClient.ORG, "--user", "stuck"),
+                        ANY_STATUS,
+                        "3 messages wait behind it"),
+                () -> meter("broker_messages_refused_total{code=\"queue_full\"", refused -> refused >= 1),
+                () -> health(json -> json.path("queued_messages").asInt() >= 3));
+        signs.areAbsent();
+
         // One runs, one waits already.
         send("stuck", "3");
         send("stuck", "4");
         assertThat(client.post(message("stuck", "5"), "Prefer", "respond-async").status())
                 .isEqualTo(429);
 
-        told(
-                "its length",
-                () -> overview("/conversations?search=stuck"),
-                json -> json.path("conversations").path(0).path("length").asInt() == 4);
-        command(List.of("queue", "--org", BrokerClient.ORG, "--user", "stuck"), -1, "waiting");
-        meter("broker_messages_refused_total{code=\"queue_full\"", refused -> refused >= 1);
-        health(json -> json.path("queued_messages").asInt() >= 3);
+        signs.appear();
         worker.release(1);
         await().atMost(PATIENCE).until(() -> client.queueLength("stuck") == 0);
     }
@@ -120,60 +146,68 @@ class BadStatesIT {
     @Test
     @Order(3)
     void everythingIsPaused() {
+        Signs signs = new Signs(
+                () -> console.shows("/overview", ".verdict", "Everything is paused."),
+                () -> commandSays(List.of("status"), 1, "paused", "a drill"),
+                () -> meter("broker_lane_pauses{lane=\"messages\"", pauses -> pauses > 0),
+                () -> health(json -> reasons(json).contains("everything is paused")));
+        signs.areAbsent();
+
         assertThat(run("pause", "--all", "--reason", "a drill").status()).isZero();
 
-        told("the pause", () -> overview("/overview"), json -> json.path("pauses")
-                .toString()
-                .contains("a drill"));
-        command(List.of("status"), 1, "paused", "a drill");
-        meter("broker_lane_pauses{lane=\"messages\"", pauses -> pauses > 0);
-        health(json -> reasons(json).contains("everything is paused"));
+        signs.appear();
         assertThat(run("resume", "--all").status()).isZero();
     }
 
     @Test
     @Order(4)
     void aMessageIsPoison() {
-        String id = send("poisoned", StubWorker.REFUSED);
+        Signs signs = new Signs(
+                () -> console.shows("/dead-letters", "tbody tr", "poisoned", "worker_refused"),
+                () -> commandSays(List.of("dead-letters"), ANY_STATUS, "poisoned", "worker_refused"),
+                () -> meter("broker_lane_dead{lane=\"messages\"", dead -> dead == 1),
+                () -> health(json -> json.path("dead_letters").asInt() == 1));
+        signs.areAbsent();
 
-        told("the dead letter", () -> overview("/dead-letters"), json -> json.toString()
-                .contains(id));
-        command(List.of("dead-letters"), -1, id, "worker_refused");
-        meter("broker_lane_dead{lane=\"messages\"", dead -> dead == 1);
-        health(json -> json.path("dead_letters").asInt() == 1);
+        send("poisoned", StubWorker.REFUSED);
+
+        signs.appear();
     }
 
     @Test
     @Order(5)
     void aCallbackEndpointIsDead() {
-        int nobody = BrokerProcess.freePort();
-        String id = client.post(message("called", "back").put("callback_url", "http://127.0.0.1:" + nobody + "/cb"))
-                .messageId();
+        Signs signs = new Signs(
+                () -> console.shows("/dead-letters?lane=callbacks", "tbody tr", "called"),
+                () -> commandSays(List.of("dead-letters", "--lane", "callbacks"), ANY_STATUS, "called"),
+                () -> meter("broker_callbacks_seconds_count{outcome=\"unreached\"", posts -> posts >= 2),
+                () -> health(json -> json.path("dead_letters").asInt() == 2));
+        signs.areAbsent();
 
-        told("the dead letter", () -> overview("/dead-letters?lane=callbacks"), json -> json.toString()
-                .contains(id));
-        command(List.of("dead-letters", "--lane", "callbacks"), -1, id);
-        meter("broker_callbacks_seconds_count{outcome=\"unreached\"", posts -> posts >= 2);
-        health(json -> json.path("dead_letters").asInt() == 2);
+        int nobody = BrokerProcess.freePort();
+        client.post(message("called", "back").put("callback_url", "http://127.0.0.1:" + nobody + "/cb"));
+
+        signs.appear();
     }
 
     @Test
     @Order(6)
     void redisIsSlow() throws InterruptedException {
+        Signs signs = new Signs(
+                () -> console.shows("/overview", ".verdict", "Redis is slow"),
+                () -> commandSays(List.of("status"), ANY_STATUS, "slow"),
+                () -> meter("broker_redis_latency_seconds_max", slowest -> slowest > 1),
+                () -> health(json -> reasons(json).contains("slow")));
+        signs.areAbsent();
+
         AtomicBoolean over = new AtomicBoolean();
         Thread slowing = Thread.ofVirtual().start(() -> {
             while (!over.get()) {
-                redisConnection.sync().clientPause(600);
+                redisConnection.sync().clientPause(1200);
             }
         });
         try {
-            told(
-                    "its answers",
-                    () -> overview("/overview"),
-                    json -> json.path("redis").path("answered_in_seconds").asDouble() > 0.25);
-            command(List.of("status"), -1, "slow");
-            meter("broker_redis_latency_seconds_max", slowest -> slowest > 0.25);
-            health(json -> reasons(json).contains("slow"));
+            signs.appear();
         } finally {
             over.set(true);
             slowing.join();
@@ -183,16 +217,16 @@ class BadStatesIT {
     @Test
     @Order(7)
     void redisHasNoMemoryLeft() {
+        Signs signs = new Signs(
+                () -> console.shows("/overview", ".verdict", "close to the memory at which it refuses writes"),
+                () -> commandSays(List.of("status"), 1, "of its memory"),
+                () -> meter("broker_redis_memory_max_bytes", most -> most == 1 << 20),
+                () -> health(json -> reasons(json).contains("of its memory")));
+        signs.areAbsent();
+
         redisConnection.sync().configSet("maxmemory", "1mb");
 
-        told(
-                "its memory",
-                () -> overview("/overview"),
-                json -> json.path("redis").path("used_memory_bytes").asLong()
-                        > json.path("redis").path("max_memory_bytes").asLong(Long.MAX_VALUE));
-        command(List.of("status"), 1, "memory");
-        meter("broker_redis_memory_max_bytes", most -> most == 1 << 20);
-        health(json -> reasons(json).contains("of its memory"));
+        signs.appear();
         assertThat(client.post(message("nobody", "taken"), "Prefer", "respond-async")
                         .status())
                 .isEqualTo(503);
@@ -203,6 +237,13 @@ class BadStatesIT {
     @Test
     @Order(8)
     void redisCannotWriteToItsDisk() throws IOException {
+        Signs signs = new Signs(
+                () -> console.shows("/overview", ".verdict", "cannot write to its disk"),
+                () -> commandSays(List.of("status"), 1, "disk"),
+                () -> meter("broker_redis_disk_failing", failing -> failing == 1),
+                () -> health(json -> reasons(json).contains("disk")));
+        signs.areAbsent();
+
         Path folder = data.resolve("taken.rdb");
         Files.createDirectory(folder);
         redisConnection.sync().configSet("save", "3600 1");
@@ -210,12 +251,7 @@ class BadStatesIT {
         await().atMost(PATIENCE)
                 .until(() -> redisConnection.sync().info("persistence").contains("rdb_last_bgsave_status:err"));
 
-        told("its disk", () -> overview("/overview"), json -> !json.path("redis")
-                .path("disk_writes")
-                .asBoolean(true));
-        command(List.of("status"), 1, "disk");
-        meter("broker_redis_disk_failing", failing -> failing == 1);
-        health(json -> reasons(json).contains("disk"));
+        signs.appear();
         assertThat(client.post(message("nobody", "taken"), "Prefer", "respond-async")
                         .status())
                 .isEqualTo(503);
@@ -229,60 +265,99 @@ class BadStatesIT {
     @Test
     @Order(9)
     void theWorkerIsDown() {
+        Signs signs = new Signs(
+                () -> console.shows("/overview", ".verdict", "The worker does not answer"),
+                () -> commandSays(List.of("status"), 1, "circuit to the worker"),
+                () -> meter("broker_circuits_open{lane=\"messages\"", open -> open == 1)
+                        && meter("broker_holders_ailing{lane=\"messages\"", ailing -> ailing == 1),
+                () -> health(json -> !json.path("worker_connected").asBoolean(true)));
+        signs.areAbsent();
+
         worker.close();
         for (int user = 0; user < 12; user++) {
             send("down-" + user, "anybody there?");
         }
 
-        told("the circuit", () -> overview("/overview"), json -> json.path("dispatchers")
-                .toString()
-                .contains("circuit-open"));
-        command(List.of("status"), 1, "circuit");
-        meter("broker_circuits_open{lane=\"messages\"", open -> open == 1);
-        meter("broker_holders_ailing{lane=\"messages\"", ailing -> ailing == 1);
-        health(json -> !json.path("worker_connected").asBoolean(true));
+        signs.appear();
     }
 
     @Test
     @Order(10)
     void nobodyDispatchesAndNobodyDelivers() {
-        broker.kill();
-        broker = BrokerProcess.Plan.of("ingest-api")
-                .with("REDIS_URL", "redis://127.0.0.1:" + redisPort)
-                .start();
-        client = broker.client();
+        Signs signs = new Signs(
+                () -> console.shows("/overview", ".verdict", "No dispatcher is alive", "No deliverer is alive"),
+                () -> commandSays(List.of("status"), 1, "no dispatcher", "no deliverer"),
+                () -> meter("broker_holders{lane=\"messages\"", alive -> alive == 0)
+                        && meter("broker_holders{lane=\"callbacks\"", alive -> alive == 0),
+                () -> health(json -> json.path("dispatchers").asInt(-1) == 0
+                        && json.path("deliverers").asInt(-1) == 0));
+        signs.areAbsent();
 
-        told(
-                "that none is alive",
-                () -> overview("/overview"),
-                json -> json.path("dispatchers").isEmpty()
-                        && json.path("deliverers").isEmpty());
-        command(List.of("status"), 1, "no dispatcher", "no deliverer");
-        meter("broker_holders{lane=\"messages\"", alive -> alive == 0);
-        meter("broker_holders{lane=\"callbacks\"", alive -> alive == 0);
-        health(json -> json.path("dispatchers").asInt(-1) == 0
-                && json.path("deliverers").asInt(-1) == 0);
+        broker.kill();
+        startBroker(BrokerProcess.Plan.of("ingest-api"));
+
+        signs.appear();
     }
 
     @Test
     @Order(11)
     void redisIsDown() throws IOException {
+        Signs signs = new Signs(
+                () -> console.shows("/overview", ".lost", "Redis does not answer"),
+                () -> commandSays(List.of("status"), 1, "unhealthy"),
+                () -> meter("broker_redis_up", up -> up == 0),
+                () -> health(json -> json.path("status").asText().equals("unhealthy")));
+        signs.areAbsent();
+
         redis.stop();
 
-        await().atMost(PATIENCE)
-                .until(() -> client.get("/api/v1/operator/overview").status() == 503);
-        command(List.of("status"), 1, "unhealthy");
-        meter("broker_redis_up", up -> up == 0);
-        health(json -> json.path("status").asText().equals("unhealthy"));
+        signs.appear();
+        assertThat(client.get("/api/v1/operator/overview").status()).isEqualTo(503);
     }
 
+    /** Its meters and its health then tell by their absence; Prometheus makes {@code up == 0} of it. */
     @Test
     @Order(12)
     void theBrokerIsDown() {
+        Signs signs = new Signs(
+                () -> console.shows("/overview", ".lost", "Connection lost"),
+                () -> commandSays(List.of("status"), 3, "expected: a running broker"),
+                () -> refused("/actuator/prometheus", broker.managementPort()),
+                () -> refused("/health", broker.port()));
+        signs.areAbsent();
+
         broker.kill();
 
-        assertThat(client.isServing()).isFalse();
-        command(List.of("status"), 3, "expected: a running broker");
+        signs.appear();
+    }
+
+    /**
+     * Where an operator may look, each with whether a bad state is told there now. To be absent before it has come: a check that
+     * always holds proves nothing.
+     */
+    private record Signs(
+            BooleanSupplier console, BooleanSupplier command, BooleanSupplier meters, BooleanSupplier health) {
+
+        void areAbsent() {
+            all((where, told) -> await("no sign yet: " + where)
+                    .atMost(PATIENCE)
+                    .pollInSameThread()
+                    .until(() -> !told.getAsBoolean()));
+        }
+
+        void appear() {
+            all((where, told) -> await("a sign: " + where)
+                    .atMost(PATIENCE)
+                    .pollInSameThread()
+                    .until(told::getAsBoolean));
+        }
+
+        private void all(BiConsumer<String, BooleanSupplier> look) {
+            look.accept("the console", console);
+            look.accept("the command line", command);
+            look.accept("the meters", meters);
+            look.accept("the health", health);
+        }
     }
 
     private static String send(String user, String text) {
@@ -291,16 +366,8 @@ class BadStatesIT {
         return answer.messageId();
     }
 
-    private static JsonNode overview(String path) {
-        return client.get("/api/v1/operator" + path).body();
-    }
-
-    private static void told(String what, java.util.function.Supplier<JsonNode> ask, Predicate<JsonNode> expected) {
-        await(what).atMost(PATIENCE).until(ask::get, expected);
-    }
-
-    private static void health(Predicate<JsonNode> expected) {
-        await("the health").atMost(PATIENCE).until(() -> client.get("/health").body(), expected);
+    private static boolean health(Predicate<JsonNode> expected) {
+        return expected.test(client.get("/health").body());
     }
 
     private static String reasons(JsonNode health) {
@@ -308,28 +375,39 @@ class BadStatesIT {
     }
 
     /** Any of the meter's values, by the beginning of its line. */
-    private static void meter(String line, Predicate<Double> expected) {
-        await(line).atMost(PATIENCE).until(() -> scrape().lines()
+    private static boolean meter(String line, DoublePredicate expected) {
+        return ask("/actuator/prometheus", broker.managementPort())
+                .orElse("")
+                .lines()
                 .filter(told -> told.startsWith(line))
-                .map(told -> Double.valueOf(told.substring(told.lastIndexOf(' ') + 1)))
-                .anyMatch(expected));
+                .mapToDouble(told -> Double.parseDouble(told.substring(told.lastIndexOf(' ') + 1)))
+                .anyMatch(expected);
     }
 
-    private static String scrape() throws IOException, InterruptedException {
-        URI uri = URI.create("http://127.0.0.1:" + broker.managementPort() + "/actuator/prometheus");
-        return HTTP.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
-                .body();
+    private static boolean refused(String path, int port) {
+        return ask(path, port).isEmpty();
     }
 
-    /** @param status that it ends with, or less than 0 for any */
-    private static void command(List<String> arguments, int status, String... words) {
-        await(String.join(" ", arguments)).atMost(PATIENCE).untilAsserted(() -> {
-            CommandRun told = run(arguments.toArray(String[]::new));
-            assertThat(told.out() + told.err()).contains(words);
-            if (status >= 0) {
-                assertThat(told.status()).isEqualTo(status);
-            }
-        });
+    /** Empty if nobody listens there. */
+    private static Optional<String> ask(String path, int port) {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                    .build();
+            return Optional.of(
+                    HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        } catch (IOException nobody) {
+            return Optional.empty();
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(hurried);
+        }
+    }
+
+    /** @param status that it ends with, or {@link #ANY_STATUS} */
+    private static boolean commandSays(List<String> arguments, int status, String... words) {
+        CommandRun told = run(arguments.toArray(String[]::new));
+        return (status == ANY_STATUS || told.status() == status)
+                && List.of(words).stream().allMatch((told.out() + told.err())::contains);
     }
 
     private static CommandRun run(String... arguments) {

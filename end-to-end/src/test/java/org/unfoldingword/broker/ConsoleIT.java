@@ -40,6 +40,7 @@ class ConsoleIT {
     private static Chromium chromium;
 
     private Page page = chromium.page(ColorScheme.LIGHT, 1360, 900);
+    private Console console = new Console(page, broker.port());
 
     @BeforeAll
     static void start() {
@@ -65,14 +66,14 @@ class ConsoleIT {
 
     @Test
     void letsInWhoHasTheKeyAndNobodyElse() {
-        page.navigate(url());
+        page.navigate(console.url());
         page.getByLabel("Operator key").fill("brk_wrong");
         page.keyboard().press("Enter");
         assertThat(page.getByRole(AriaRole.ALERT)).hasText("The broker does not know this key.");
 
         page.getByLabel("Operator key").fill(BrokerProcess.API_KEY);
         page.keyboard().press("Enter");
-        assertThat(heading("Overview")).isVisible();
+        assertThat(console.heading("Overview")).isVisible();
         assertThat(page.getByText("Live", new Page.GetByTextOptions().setExact(true)))
                 .isVisible();
 
@@ -82,8 +83,8 @@ class ConsoleIT {
 
     @Test
     void showsAMessageMove() {
-        logIn();
-        open("/conversation/user:" + BrokerClient.ORG + ":mover");
+        console.logIn();
+        console.open("/conversation/user:" + BrokerClient.ORG + ":mover");
         assertThat(page.locator(".explain")).containsText("Nothing of it waits or runs");
 
         String id = send("mover", "[delay=2500] move");
@@ -92,7 +93,7 @@ class ConsoleIT {
         assertThat(log).containsText("runs, attempt 1");
         assertThat(log).containsText("ended");
         assertThat(page.locator(".explain")).containsText("Nothing of it waits or runs");
-        open("/message/" + id);
+        console.open("/message/" + id);
         assertThat(page.locator(".heading .badge")).hasText("completed");
         assertThat(page.locator("svg.timeline"))
                 .hasAttribute(
@@ -105,7 +106,7 @@ class ConsoleIT {
         String stuck = send("stuck", "[hang=600000] for ever");
         send("stuck", "and then");
         send("stuck", "and then again");
-        logIn();
+        console.logIn();
         page.getByRole(AriaRole.NAVIGATION).getByText("Conversations").click();
         page.getByText("Stuck", new Page.GetByTextOptions().setExact(true)).click();
         page.getByLabel("For at least, seconds").fill("2");
@@ -120,8 +121,8 @@ class ConsoleIT {
     void redrivesADeadLetterAfterATryOut() {
         String id = send("ruth", "[fail=400x1] the first time");
         await().atMost(PATIENCE).until(() -> statusOf(id).equals("failed"));
-        logIn();
-        open("/dead-letters?search=ruth");
+        console.logIn();
+        console.open("/dead-letters?search=ruth");
         page.getByLabel("Choose message " + id).check();
         page.getByRole(
                         AriaRole.BUTTON,
@@ -137,19 +138,48 @@ class ConsoleIT {
         assertThat(page.locator(".toasts")).containsText("Redrive: 1 brought back.");
         assertThat(page.locator(".empty")).isVisible();
         await().atMost(PATIENCE).until(() -> statusOf(id).equals("completed"));
-        open("/actions");
+        console.open("/actions");
         assertThat(page.getByRole(AriaRole.ROW).filter(new Locator.FilterOptions().setHasText(id)))
                 .containsText("redrive");
     }
 
     @Test
+    void cancelsWhatWaitsAndWhatRuns() {
+        String running = send("quitter", "[hang=600000] for ever");
+        String waiting = send("quitter", "never mind");
+        String last = send("quitter", "at last");
+        await().atMost(PATIENCE).until(() -> statusOf(running).equals("processing"));
+        console.logIn();
+        console.open("/conversation/user:" + BrokerClient.ORG + ":quitter");
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+
+        console.button("Cancel … message 2").click();
+        assertThat(dialog).containsText("It will never run.");
+        console.button("Back").click();
+        assertThat(dialog).isHidden();
+        console.button("Cancel … message 2").click();
+        assertThat(statusOf(waiting)).isEqualTo("queued");
+        console.button("Cancel the message").click();
+        assertThat(page.locator(".toasts")).containsText("The message is cancelled.");
+        assertThat(statusOf(waiting)).isEqualTo("cancelled");
+        assertThat(statusOf(running)).isEqualTo("processing");
+
+        console.open("/message/" + running);
+        console.button("Cancel …").click();
+        assertThat(dialog).containsText("Its call is broken off");
+        console.button("Cancel the message").click();
+        assertThat(page.locator(".heading .badge")).hasText("cancelled");
+        // Its turn has come; the worker may still be busy with what was broken off.
+        await().atMost(PATIENCE).until(() -> !statusOf(last).equals("queued"));
+    }
+
+    @Test
     void pausesAndResumesByKeyboardAlone() {
-        page.navigate(url());
+        page.navigate(console.url());
         page.keyboard().type(BrokerProcess.API_KEY);
         page.keyboard().press("Enter");
-        assertThat(heading("Overview")).isVisible();
-        // As the address of the page may be typed.
-        open("/conversation/user:" + BrokerClient.ORG + ":keys");
+        assertThat(console.heading("Overview")).isVisible();
+        console.open("/conversation/user:" + BrokerClient.ORG + ":keys");
         assertThat(page.locator("h1")).isFocused();
 
         tabTo(page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Pause …")));
@@ -175,7 +205,7 @@ class ConsoleIT {
 
     @Test
     void saysThatTheConnectionIsLostAndThatItIsBack() {
-        logIn();
+        console.logIn();
         assertThat(page.locator(".tiles")).isVisible();
         Locator lost = page.locator(".lost");
 
@@ -195,6 +225,7 @@ class ConsoleIT {
         String theme = scheme.name().toLowerCase(java.util.Locale.ROOT);
         page.context().close();
         page = chromium.page(scheme, 1360, 900);
+        console = new Console(page, broker.port());
         List<String> violations = new ArrayList<>();
         String dead = send("gallery-" + theme, "[fail=400] refused");
         String running = send("gallery-" + theme, "[hang=600000] for long");
@@ -203,54 +234,40 @@ class ConsoleIT {
                 .until(() ->
                         statusOf(dead).equals("failed") && statusOf(running).equals("processing"));
 
-        page.navigate(url());
+        page.navigate(console.url());
         look("login", theme, page.getByLabel("Operator key"), violations);
-        logIn();
+        console.logIn();
         look("overview", theme, page.locator(".chart").first(), violations);
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Pause everything …"))
                 .click();
         look("dialog", theme, page.getByRole(AriaRole.DIALOG), violations);
         page.keyboard().press("Escape");
-        open("/conversations");
+        console.open("/conversations");
         look("conversations", theme, page.getByRole(AriaRole.TABLE), violations);
-        open("/conversation/user:" + BrokerClient.ORG + ":gallery-" + theme);
+        console.open("/conversation/user:" + BrokerClient.ORG + ":gallery-" + theme);
         look("conversation", theme, page.getByText("At its head"), violations);
-        open("/message/" + dead);
+        console.open("/message/" + dead);
         look("message", theme, page.locator("svg.timeline"), violations);
-        open("/dead-letters");
+        console.open("/dead-letters");
         look("dead-letters", theme, page.getByRole(AriaRole.TABLE), violations);
-        open("/pending");
+        console.open("/pending");
         look("pending", theme, page.getByRole(AriaRole.TABLE), violations);
-        open("/actions");
-        look("actions", theme, heading("Actions"), violations);
+        console.open("/actions");
+        look("actions", theme, console.heading("Actions"), violations);
         page.setViewportSize(390, 844);
-        open("/overview");
+        console.open("/overview");
         look("overview-phone", theme, page.locator(".chart").first(), violations);
         assertThat(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
                 .as("pixels that a phone has to scroll sideways")
                 .isEqualTo(0);
 
+        Object background = page.evaluate("getComputedStyle(document.body).backgroundColor");
+        console.button(scheme == ColorScheme.LIGHT ? "Dark" : "Light").click();
+        assertThat(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+                .as("in the other theme, by its button")
+                .isNotEqualTo(background);
+
         assertThat(violations).isEmpty();
-    }
-
-    private static String url() {
-        return "http://127.0.0.1:" + broker.port() + "/console";
-    }
-
-    private void logIn() {
-        page.navigate(url());
-        page.getByLabel("Operator key").fill(BrokerProcess.API_KEY);
-        page.keyboard().press("Enter");
-        assertThat(heading("Overview")).isVisible();
-    }
-
-    private void open(String view) {
-        page.evaluate("view => { location.hash = view; }", view);
-    }
-
-    private Locator heading(String words) {
-        return page.getByRole(
-                AriaRole.HEADING, new Page.GetByRoleOptions().setName(words).setLevel(1));
     }
 
     private void tabTo(Locator wanted) {
