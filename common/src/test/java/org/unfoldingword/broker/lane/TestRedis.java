@@ -2,46 +2,55 @@ package org.unfoldingword.broker.lane;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import redis.embedded.RedisServer;
 import redis.embedded.core.RedisServerBuilder;
 
 /**
- * A real redis-server on a free port, with its append-only file in a folder of its own; one for all tests of a JVM. It is the
- * embedded 6.2, or the one that the system property {@code test.redis} names.
+ * A real redis-server with its append-only file in a folder of its own; one for all tests of a JVM. It is the embedded 6.2, or
+ * the one that the system property {@code test.redis} names, or one of the image that {@code test.redis.image} names, such as
+ * {@code valkey/valkey:8}.
  */
 public final class TestRedis {
 
-    private static final TestRedis SHARED = start();
+    private static final class Shared {
 
-    private final int port;
+        /** Started with its first use. */
+        static final TestRedis SERVER =
+                new TestRedis(image().map(RedisContainer::start).orElseGet(TestRedis::ofTheMachine));
+    }
 
-    private TestRedis(int port) {
-        this.port = port;
+    private final String url;
+
+    private TestRedis(String url) {
+        this.url = url;
     }
 
     /** The JVM's server, emptied. */
     public static TestRedis emptied() {
-        try (Redis redis = Redis.open(SHARED.properties())) {
+        TestRedis server = shared();
+        try (Redis redis = Redis.open(server.properties())) {
             redis.call(commands -> commands.flushall());
         }
-        return SHARED;
+        return server;
     }
 
     /** The JVM's server, as it is. */
     static TestRedis shared() {
-        return SHARED;
+        return Shared.SERVER;
     }
 
     public String url() {
-        return "redis://127.0.0.1:" + port;
+        return url;
     }
 
     public RedisProperties properties() {
-        return new RedisProperties(url(), java.time.Duration.ofSeconds(5), java.time.Duration.ofSeconds(2));
+        return new RedisProperties(url, Duration.ofSeconds(5), Duration.ofSeconds(2));
     }
 
     /** The server that was asked for in place of the embedded one. */
@@ -49,7 +58,12 @@ public final class TestRedis {
         return Optional.ofNullable(System.getProperty("test.redis")).map(File::new);
     }
 
-    private static TestRedis start() {
+    /** The image whose server was asked for in place of any of the machine. */
+    static Optional<String> image() {
+        return Optional.ofNullable(System.getProperty("test.redis.image"));
+    }
+
+    private static String ofTheMachine() {
         try {
             int port;
             try (ServerSocket free = new ServerSocket(0)) {
@@ -68,12 +82,12 @@ public final class TestRedis {
                 try {
                     server.stop();
                 } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                    throw new UncheckedIOException(e);
                 }
             }));
-            return new TestRedis(port);
+            return "redis://127.0.0.1:" + port;
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }
