@@ -3,6 +3,8 @@ package org.unfoldingword.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.StatefulRedisConnection;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -10,10 +12,13 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.unfoldingword.broker.lane.TestRedis;
+import org.unfoldingword.broker.message.MessageId;
 
 /** The worker's own callbacks, with each service a process of its own, one of which dies. */
 class DropInSplitIT {
@@ -26,6 +31,9 @@ class DropInSplitIT {
     private final CallbackSink sink = CallbackSink.start();
     private final Deque<BrokerProcess> processes = new ArrayDeque<>();
     private final Semaphore answer = new Semaphore(0);
+    private final RedisClient client = RedisClient.create(redisUrl);
+    private final StatefulRedisConnection<String, String> redis = client.connect();
+    private BrokerProcess ingest;
 
     @AfterEach
     void close() {
@@ -33,6 +41,8 @@ class DropInSplitIT {
         processes.forEach(BrokerProcess::close);
         sink.close();
         worker.close();
+        redis.close();
+        client.shutdown();
     }
 
     /**
@@ -40,36 +50,67 @@ class DropInSplitIT {
      * was told before is not repeated, and the end comes last and once.
      */
     @Test
-    void goesOnWhereADelivererDiedWhileItToldProgress() throws Exception {
-        BrokerProcess ingest = launch("ingest-api");
-        launch("dispatcher");
-        BrokerProcess dying = launch("callback-deliverer");
-        processes.forEach(BrokerProcess::awaitReady);
+    void saysInTheEndWhatADelivererWasTellingWhenItDied() throws Exception {
+        BrokerProcess dying = launchAll();
         sink.hold(KEY, "progress", answer);
 
-        HttpResponse<String> accepted = post(ingest);
-        assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
-        await().atMost(PATIENCE).until(() -> sink.of(KEY).stream()
-                .anyMatch(callback -> callback.type().equals("progress")));
+        post("where [tool]");
+        await().atMost(PATIENCE).until(() -> told().contains("progress"));
         dying.kill();
         launch("callback-deliverer").awaitReady();
 
-        await().atMost(PATIENCE).until(() -> sink.of(KEY).getLast().type().equals("complete"));
-        assertThat(sink.of(KEY))
-                .extracting(CallbackSink.Callback::type)
-                .containsExactly("status", "status", "progress", "complete");
-        assertThat(sink.of(KEY).getLast().body().path("text").asText())
-                .isEqualTo("Let me look that up.\nAnswer to: where");
+        await().atMost(PATIENCE).until(() -> told().getLast().equals("complete"));
+        assertThat(told()).containsExactly("status", "status", "progress", "complete");
+        assertThat(lastText()).isEqualTo("Let me look that up.\nAnswer to: where");
         assertThat(sink.of(KEY)).extracting(CallbackSink.Callback::token).containsOnly(BrokerProcess.API_KEY);
     }
 
-    private HttpResponse<String> post(BrokerProcess ingest) throws Exception {
+    @Test
+    void goesOnWithATurnWhereADelivererDied() throws Exception {
+        BrokerProcess dying = launchAll();
+
+        MessageId id = post("where [tool] [wait]");
+        String spoken = " " + "Letmelookthatup.".length();
+        await("it is noted that the progress was told").atMost(PATIENCE).until(() -> note(id).endsWith(spoken));
+        dying.kill();
+        launch("callback-deliverer").awaitReady();
+        worker.release(1);
+
+        await().atMost(PATIENCE).until(() -> told().getLast().equals("complete"));
+        assertThat(told()).containsExactly("status", "status", "progress", "status", "complete");
+        assertThat(lastText()).isEqualTo("\nAnswer to: where");
+    }
+
+    /** The types of the callbacks so far. */
+    private List<String> told() {
+        return sink.of(KEY).stream().map(CallbackSink.Callback::type).toList();
+    }
+
+    private String lastText() {
+        return sink.of(KEY).getLast().body().path("text").asText();
+    }
+
+    private BrokerProcess launchAll() {
+        ingest = launch("ingest-api");
+        launch("dispatcher");
+        BrokerProcess deliverer = launch("callback-deliverer");
+        processes.forEach(BrokerProcess::awaitReady);
+        return deliverer;
+    }
+
+    /** The note that outlives a deliverer; blank before there is one. */
+    private String note(MessageId id) {
+        String record = "broker:{p%02d}:message:%s".formatted(id.partition(), id);
+        return Optional.ofNullable(redis.sync().hget(record, "callback_told")).orElse("");
+    }
+
+    private MessageId post(String message) throws Exception {
         String body = """
                 {"client_id": "whatsapp", "user_id": "15551234567", "org": "unfoldingWord", "message_type": "text",
-                 "message_key": "%s", "message": "where [tool]", "progress_callback_url": "%s",
-                 "progress_mode": "iteration", "progress_throttle_seconds": 3}""".formatted(KEY, sink.url());
+                 "message_key": "%s", "message": "%s", "progress_callback_url": "%s",
+                 "progress_mode": "iteration", "progress_throttle_seconds": 3}""".formatted(KEY, message, sink.url());
         try (HttpClient http = HttpClient.newHttpClient()) {
-            return http.send(
+            HttpResponse<String> accepted = http.send(
                     HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ingest.port() + "/api/v1/chat/callback"))
                             .timeout(PATIENCE)
                             .header("Authorization", "Bearer " + BrokerProcess.API_KEY)
@@ -77,6 +118,10 @@ class DropInSplitIT {
                             .POST(HttpRequest.BodyPublishers.ofString(body))
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
+            assertThat(accepted.statusCode()).as(accepted.body()).isEqualTo(202);
+            return MessageId.parse(
+                            Recordings.tree(accepted.body()).path("message_id").asText())
+                    .orElseThrow();
         }
     }
 

@@ -27,13 +27,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The worker as it was recorded, with the same fake model: words in brackets within a message tell what the model does, such as
- * {@code [tool]}, {@code [empty]}, {@code [reply=…]}, {@code [llm=400]}, {@code [delay=1500]}. It refuses a second turn of a user at the
+ * {@code [tool]}, {@code [empty]}, {@code [reply=…]}, {@code [llm=400]}, {@code [delay=1500]}; with {@code [tool] [wait]} it goes on
+ * after its tool once {@link #release} lets it. It refuses a second turn of a user at the
  * endpoint that answers at once, and lets it run beside the first at the one that streams. Everything else it is asked for is
  * remembered, and answered with what a test lays down.
  */
@@ -53,6 +55,7 @@ final class RecordedWorker implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch closed = new CountDownLatch(1);
+    private final Semaphore released = new Semaphore(0);
 
     /** What it says to a message, or is asked for at a path, as it was recorded. */
     private final Map<String, String> recorded = new ConcurrentHashMap<>();
@@ -116,6 +119,11 @@ final class RecordedWorker implements AutoCloseable {
      */
     void replay(String asked, String answer) {
         recorded.put(asked, answer);
+    }
+
+    /** Lets so many turns that wait go on, now or when they come so far. */
+    void release(int turns) {
+        released.release(turns);
     }
 
     @Override
@@ -191,6 +199,10 @@ final class RecordedWorker implements AutoCloseable {
                 exchange.sendResponseHeaders(200, 0);
                 OutputStream body = exchange.getResponseBody();
                 for (ObjectNode frame : frames) {
+                    if (frame.path("text").asText().equals("\n")
+                            && request.path("message").asText().contains("[wait]")) {
+                        released.acquireUninterruptibly();
+                    }
                     body.write(("data: " + frame + "\n\n").getBytes(StandardCharsets.UTF_8));
                     body.flush();
                 }
