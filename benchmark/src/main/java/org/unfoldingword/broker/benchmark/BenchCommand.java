@@ -27,6 +27,7 @@ final class BenchCommand implements Callable<Integer> {
 
     private static final List<Scenario> SCENARIOS = List.of(
             new Limits(),
+            new Cost(),
             new Accept(),
             new LaneAlone(),
             new ManyConversations(),

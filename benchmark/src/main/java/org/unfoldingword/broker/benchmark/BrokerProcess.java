@@ -1,8 +1,12 @@
 package org.unfoldingword.broker.benchmark;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +23,7 @@ import java.util.regex.Pattern;
  */
 final class BrokerProcess implements AutoCloseable {
 
+    private static final Pattern ALLOCATED = Pattern.compile("(?m)^jvm_gc_memory_allocated_bytes_total\\S* (\\S+)");
     private static final Duration START_MAX = Duration.ofSeconds(90);
     private static final Duration STOP_MAX = Duration.ofSeconds(90);
 
@@ -111,6 +117,23 @@ final class BrokerProcess implements AutoCloseable {
     /** Its threads of the platform; where the system does not tell, 0. */
     long threads() throws IOException {
         return status("Threads:");
+    }
+
+    /** Of all its threads since its start, the compilers' too; where the system does not tell, 0. */
+    long processorNanos() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos();
+    }
+
+    /** Since its start, up to the last collection of the young generation. */
+    double allocatedBytes() throws IOException {
+        URI metrics = URI.create("http://127.0.0.1:" + plan.settings().get("MANAGEMENT_PORT") + "/actuator/prometheus");
+        try (InputStream in = metrics.toURL().openStream()) {
+            Matcher sum = ALLOCATED.matcher(new String(in.readAllBytes(), UTF_8));
+            if (!sum.find()) {
+                throw new IOException(metrics + ": no " + ALLOCATED);
+            }
+            return Double.parseDouble(sum.group(1));
+        }
     }
 
     /** What it has printed. */

@@ -82,6 +82,21 @@ final class Store implements AutoCloseable {
         return number("clients", "connected_clients");
     }
 
+    /** In user and in kernel. */
+    double processorSeconds() throws IOException {
+        return amount("cpu", "used_cpu_user") + amount("cpu", "used_cpu_sys");
+    }
+
+    /** From its clients. */
+    long bytesIn() throws IOException {
+        return number("stats", "total_net_input_bytes");
+    }
+
+    /** To its clients. */
+    long bytesOut() throws IOException {
+        return number("stats", "total_net_output_bytes");
+    }
+
     /** One inline command's answer, without the length of a bulk. */
     String ask(String command) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -119,11 +134,15 @@ final class Store implements AutoCloseable {
     }
 
     private long number(String section, String name) throws IOException {
-        Matcher found = Pattern.compile(name + ":(\\d+)").matcher(ask("INFO " + section));
+        return (long) amount(section, name);
+    }
+
+    private double amount(String section, String name) throws IOException {
+        Matcher found = Pattern.compile(name + ":([\\d.]+)").matcher(ask("INFO " + section));
         if (!found.find()) {
             throw new IOException("INFO " + section + ": no " + name);
         }
-        return Long.parseLong(found.group(1));
+        return Double.parseDouble(found.group(1));
     }
 
     private boolean answers() {
