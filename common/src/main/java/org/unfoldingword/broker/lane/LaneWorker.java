@@ -294,14 +294,17 @@ public final class LaneWorker {
     private int claim(List<Integer> partitions, int room, ClaimEntries.Beat beat) {
         Set<String> passOver = handler.passOver();
         claiming(true);
+        // Redis counts the leases from later than this.
+        long leasedUntilNanos = ticker.nanos() + lanes.properties().lease().toNanos();
         try {
-            return hold(lanes.claim(lane, partitions, holder, room, beat, handler.state(), passOver), room, passOver);
+            ClaimEntries.Taken result = lanes.claim(lane, partitions, holder, room, beat, handler.state(), passOver);
+            return hold(result, room, passOver, leasedUntilNanos);
         } finally {
             claiming(false).forEach(this::obey);
         }
     }
 
-    private int hold(ClaimEntries.Taken result, int room, Set<String> passOver) {
+    private int hold(ClaimEntries.Taken result, int room, Set<String> passOver, long leasedUntilNanos) {
         lock.lock();
         try {
             taken += result.claims().size();
@@ -317,7 +320,7 @@ public final class LaneWorker {
             Meters.CLAIMED.counter(meters, "lane", lane.word()).increment();
             Held held = new Held(claim, new JournalWriter(lanes, claim));
             active.put(claim.lease().token() + "@" + claim.lease().id(), held);
-            Thread.ofVirtual().name(lane.word() + "-" + claim.lease().id()).start(() -> work(held));
+            Thread.ofVirtual().name(lane.word() + "-" + claim.lease().id()).start(() -> work(held, leasedUntilNanos));
         }
         return result.claims().size();
     }
@@ -364,10 +367,15 @@ public final class LaneWorker {
 
     // ---- one entry
 
-    private void work(Held held) {
+    private void work(Held held, long leasedUntilNanos) {
         Claim claim = held.claim();
         MDC.put(LogFields.MESSAGE_ID, claim.lease().id().toString());
         try {
+            if (ticker.nanos() - leasedUntilNanos >= 0) {
+                // The answer came too late, or this process stood still: by now the entry may be another's.
+                lost();
+                return;
+            }
             announce(claim);
             Verdict verdict = decide(held);
             // The end comes last in the journal.

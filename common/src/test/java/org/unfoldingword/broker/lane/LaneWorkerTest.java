@@ -12,6 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,8 +28,12 @@ class LaneWorkerTest {
 
     private final BlockingQueue<MessageId> handled = new LinkedBlockingQueue<>();
     private final CountDownLatch goOn = new CountDownLatch(1);
+    private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    private final AtomicLong stoodStillNanos = new AtomicLong();
     private Lanes lanes;
     private LaneWorker worker;
+    /** How long it stands still in each claim. */
+    private volatile Duration standStill = Duration.ZERO;
 
     @BeforeEach
     void open() {
@@ -115,6 +120,23 @@ class LaneWorkerTest {
         assertThat(lanes.totals().dispatchers()).isEmpty();
     }
 
+    /**
+     * A process that stood still between its claim and its call went on, when it was let, with what another had long done: a second
+     * call beside the other's next one.
+     */
+    @Test
+    void callsNobodyForAnEntryWhoseLeaseEndedWhileItStoodStill() {
+        standStill = Duration.ofHours(3);
+        worker.start();
+        append("ann");
+
+        org.awaitility.Awaitility.await()
+                .until(() -> meters.counter("broker.lane.leases.lost", "lane", "messages")
+                                .count()
+                        > 0);
+        assertThat(handled).isEmpty();
+    }
+
     private static Lanes lanes(Map<String, String> settings) {
         LaneProperties properties = new Binder(new MapConfigurationPropertySource(settings))
                 .bindOrCreate("broker.lane", LaneProperties.class);
@@ -135,13 +157,20 @@ class LaneWorkerTest {
                 return new Verdict.Answered("{\"responses\":[]}".getBytes(UTF_8));
             }
 
+            /** Asked right before a claim. */
+            @Override
+            public String state() {
+                stoodStillNanos.addAndGet(standStill.toNanos());
+                return "ok";
+            }
+
             @Override
             public Verdict afterFault(Held held, RuntimeException fault) {
                 throw new AssertionError(fault);
             }
         };
         return new LaneWorker(
-                on, Lane.MESSAGES, "holder", places, handler, System::nanoTime, new SimpleMeterRegistry());
+                on, Lane.MESSAGES, "holder", places, handler, () -> System.nanoTime() + stoodStillNanos.get(), meters);
     }
 
     private MessageId append(String user) {
