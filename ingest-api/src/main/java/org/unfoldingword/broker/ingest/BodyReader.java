@@ -68,7 +68,7 @@ final class BodyReader {
         }
         BodyBudget.Share share = budget.open();
         try {
-            byte[] bytes = gather(request.getInputStream(), maxBytes, share);
+            byte[] bytes = gather(request, maxBytes, share);
             return new Body(bytes, parse(bytes), share);
         } catch (IOException | RuntimeException refused) {
             share.close();
@@ -76,10 +76,13 @@ final class BodyReader {
         }
     }
 
-    private byte[] gather(InputStream in, long maxBytes, BodyBudget.Share share) throws IOException {
+    private byte[] gather(HttpServletRequest request, long maxBytes, BodyBudget.Share share) throws IOException {
+        InputStream in = request.getInputStream();
         long deadlineNanos = ticker.nanos() + timeout.toNanos();
         List<byte[]> pages = new ArrayList<>();
-        byte[] page = new byte[BodyBudget.PAGE_BYTES];
+        // As long as it is said to be, and a byte to see its end by: most are far shorter than a page.
+        long said = request.getContentLengthLong();
+        byte[] page = new byte[said < 0 ? BodyBudget.PAGE_BYTES : (int) Math.min(said + 1, BodyBudget.PAGE_BYTES)];
         int filled = 0;
         long length = 0;
         for (int read = read(in, page, filled); read >= 0; read = read(in, page, filled)) {
