@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** The runnable jar as a process of its own, started as its users start it. Closing it leaves nothing behind. */
 final class BrokerProcess implements AutoCloseable {
@@ -87,11 +89,17 @@ final class BrokerProcess implements AutoCloseable {
         }
     }
 
+    /** Below those that systems give to outgoing connections: until it is used, and between two starts, nobody else takes it. */
     static int freePort() {
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
-        } catch (IOException none) {
-            throw new UncheckedIOException(none);
+        while (true) {
+            try (ServerSocket any = new ServerSocket(
+                    ThreadLocalRandom.current().nextInt(10_000, 32_000), 1, InetAddress.getLoopbackAddress())) {
+                return any.getLocalPort();
+            } catch (BindException taken) {
+                // The next one.
+            } catch (IOException none) {
+                throw new UncheckedIOException(none);
+            }
         }
     }
 

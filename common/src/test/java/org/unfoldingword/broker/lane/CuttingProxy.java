@@ -7,11 +7,12 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A TCP proxy on loopback that breaks its connections after so many more bytes of one direction. Safe for threads. */
+/** A TCP proxy on loopback that breaks its connections after so many more bytes of one direction, or is slow. Safe for threads. */
 public final class CuttingProxy implements AutoCloseable {
 
     /** A direction, seen from the client. */
@@ -30,6 +31,7 @@ public final class CuttingProxy implements AutoCloseable {
     private long bytesLeft = -1;
     private int cuts;
     private volatile boolean refusing;
+    private volatile long delayMillis;
 
     public CuttingProxy(int target) {
         this.target = target;
@@ -62,9 +64,15 @@ public final class CuttingProxy implements AutoCloseable {
         breakAll();
     }
 
-    /** Nothing more breaks. */
+    /** Whatever passes is held up for so long, in both directions. */
+    public void slowDown(Duration delay) {
+        delayMillis = delay.toMillis();
+    }
+
+    /** Nothing more breaks, or is slow. */
     public void mend() {
         refusing = false;
+        delayMillis = 0;
         cutAfter(-1, Way.THERE);
     }
 
@@ -92,7 +100,7 @@ public final class CuttingProxy implements AutoCloseable {
                     client.close();
                     continue;
                 }
-                Socket beyond = new Socket(InetAddress.getLoopbackAddress(), target);
+                Socket beyond = connect(client);
                 open.add(client);
                 open.add(beyond);
                 Thread.ofVirtual().start(() -> pump(client, beyond, Way.THERE));
@@ -103,6 +111,15 @@ public final class CuttingProxy implements AutoCloseable {
         }
     }
 
+    private Socket connect(Socket client) throws IOException {
+        try {
+            return new Socket(InetAddress.getLoopbackAddress(), target);
+        } catch (IOException away) {
+            client.close();
+            throw away;
+        }
+    }
+
     private void pump(Socket from, Socket to, Way direction) {
         byte[] buffer = new byte[16 * 1024];
         try (from;
@@ -110,6 +127,9 @@ public final class CuttingProxy implements AutoCloseable {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                if (delayMillis > 0) {
+                    Thread.sleep(delayMillis);
+                }
                 int passing = passing(read, direction);
                 out.write(buffer, 0, passing);
                 out.flush();
@@ -119,6 +139,8 @@ public final class CuttingProxy implements AutoCloseable {
             }
         } catch (IOException broken) {
             // That is what it is for.
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
         } finally {
             open.remove(from);
             open.remove(to);

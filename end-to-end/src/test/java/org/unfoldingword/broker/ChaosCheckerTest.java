@@ -1,0 +1,204 @@
+package org.unfoldingword.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.unfoldingword.broker.ChaosHistory.Accepted;
+import org.unfoldingword.broker.ChaosHistory.Call;
+import org.unfoldingword.broker.ChaosHistory.Delivery;
+import org.unfoldingword.broker.ChaosHistory.Fault;
+import org.unfoldingword.broker.ChaosHistory.Victim;
+
+/** The checker sees what is wrong with a history. Times are in milliseconds. */
+class ChaosCheckerTest {
+
+    private static final Duration LEASE = Duration.ofSeconds(2);
+
+    private final ChaosHistory history = new ChaosHistory();
+
+    @Test
+    void findsNothingInAGoodHistory() {
+        message(1, 0);
+        message(2, 1);
+        call(1, 0, 10, 50);
+        call(2, 1, 51, 90);
+        callback(1, true, 60);
+        callback(2, true, 95);
+
+        ChaosReport report = check();
+
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.messages()).isEqualTo(2);
+        assertThat(report.repeatedCalls()).isEmpty();
+        assertThat(report.repeatedCallbacks()).isEmpty();
+    }
+
+    @Test
+    void findsALostMessage() {
+        message(1, 0);
+        call(1, 0, 10, 50);
+        callback(1, false, 60);
+
+        assertThat(check().findings()).containsExactly("lost: ann message 1, accepted as id-1");
+    }
+
+    @Test
+    void findsAMessageThatCameTwice() {
+        message(1, 0);
+        callback(1, true, 60);
+        history.add(new Delivery("ann", 1, "another", /* taken= */ true, nanos(70)));
+
+        assertThat(check().findings()).anyMatch(finding -> finding.startsWith("doubled: ann message 1"));
+    }
+
+    @Test
+    void findsCallbacksOutOfOrder() {
+        message(1, 0);
+        message(2, 1);
+        callback(2, true, 60);
+        callback(1, true, 70);
+
+        assertThat(check().findings()).containsExactly("out of order: ann message 1, delivered after 2");
+    }
+
+    @Test
+    void takesADeliveryThatWasNotTakenForNone() {
+        message(1, 0);
+        message(2, 1);
+        callback(1, false, 60);
+        callback(1, true, 70);
+        callback(2, true, 80);
+
+        ChaosReport report = check();
+
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.repeatedCallbacks()).containsEntry("not taken before", 1);
+    }
+
+    @Test
+    void findsCallsOutOfOrder() {
+        message(1, 0);
+        message(2, 1);
+        call(2, 0, 10, 20);
+        call(1, 0, 30, 40);
+        callback(1, true, 60);
+        callback(2, true, 70);
+
+        assertThat(check().findings()).containsExactly("out of order: ann message 1, called after 2");
+    }
+
+    @Test
+    void findsOverlappingCalls() {
+        message(1, 0);
+        message(2, 1);
+        call(1, 0, 10, 50);
+        call(2, 1, 49, 60);
+        callback(1, true, 60);
+        callback(2, true, 70);
+
+        assertThat(check().findings()).containsExactly("overlap: ann message 2, a turn began beside that of 1");
+    }
+
+    @Test
+    void countsTheOverlapOfAZombieApart() {
+        message(1, 0);
+        message(2, 1);
+        fault("freeze dispatcher", Victim.DISPATCHER, 0, 20, 3000);
+        call(1, 1, 2500, 2600);
+        call(2, 1, 2990, 3100);
+        call(1, 0, 3005, 3050);
+        callback(1, true, 3060);
+        callback(2, true, 3170);
+
+        ChaosReport report = check();
+
+        assertThat(report.findings()).containsExactly("repeated: ann message 1, a call without a cause");
+        assertThat(report.zombies()).isEqualTo(1);
+    }
+
+    @Test
+    void findsARepetitionWithoutACause() {
+        message(1, 0);
+        call(1, 0, 10, 50);
+        call(1, 1, 60, 90);
+        callback(1, true, 95);
+        callback(1, true, 99);
+
+        assertThat(check().findings())
+                .containsExactly(
+                        "repeated: ann message 1, a callback without a cause",
+                        "repeated: ann message 1, a call without a cause");
+    }
+
+    @Test
+    void tellsWhyACallWasRepeated() {
+        message(1, 0);
+        message(2, 1);
+        fault("kill dispatcher", Victim.DISPATCHER, 0, 20, 21);
+        call(1, 0, 10, 50);
+        call(1, 1, 2100, 2150);
+        history.add(new Call("ann", 2, 1, "error", nanos(2200), nanos(2210)));
+        call(2, 1, 2300, 2310);
+        callback(1, true, 2160);
+        callback(2, true, 2320);
+
+        ChaosReport report = check();
+
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.repeatedCalls())
+                .containsEntry("after kill dispatcher", 1)
+                .containsEntry("after the worker's error", 1);
+    }
+
+    @Test
+    void findsAConversationThatStoodStillForTooLong() {
+        message(1, 0);
+        fault("kill dispatcher", Victim.DISPATCHER, 0, 20, 21);
+        call(1, 0, 10, 50);
+        call(1, 1, 3100, 3150);
+        callback(1, true, 3160);
+
+        ChaosReport report = check();
+
+        assertThat(report.recoveries().get("kill dispatcher")).containsExactly(Duration.ofMillis(3050));
+        assertThat(report.slow()).containsExactly("kill dispatcher 0: a conversation stood still for 3050 ms");
+    }
+
+    @Test
+    void countsFromTheEndOfAFaultThatLetsNothingFlow() {
+        message(1, 0);
+        fault("kill redis", Victim.REDIS, 0, 20, 5000);
+        call(1, 0, 10, 50);
+        callback(1, true, 5100);
+
+        ChaosReport report = check();
+
+        assertThat(report.recoveries().get("kill redis")).containsExactly(Duration.ofMillis(100));
+        assertThat(report.slow()).isEmpty();
+    }
+
+    private ChaosReport check() {
+        return ChaosChecker.check(history, LEASE);
+    }
+
+    private void message(int number, long at) {
+        history.add(new Accepted("ann", number, "id-" + number, /* posts= */ 1, nanos(at)));
+    }
+
+    private void call(int number, int dispatcher, long from, long until) {
+        history.add(new Call("ann", number, dispatcher, "answered", nanos(from), nanos(until)));
+    }
+
+    private void callback(int number, boolean taken, long at) {
+        history.add(new Delivery("ann", number, "id-" + number, taken, nanos(at)));
+    }
+
+    private void fault(String kind, Victim victim, int index, long from, long until) {
+        history.add(new Fault(kind, victim, index, victim != Victim.REDIS, nanos(from), nanos(until)));
+    }
+
+    private static long nanos(long millis) {
+        return Duration.ofMillis(millis).toNanos();
+    }
+}

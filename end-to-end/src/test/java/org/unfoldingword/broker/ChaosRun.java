@@ -1,0 +1,214 @@
+package org.unfoldingword.broker;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.core.ConditionTimeoutException;
+import org.unfoldingword.broker.ChaosHistory.Victim;
+
+/**
+ * Users send messages through the broker while one fault after the other befalls it; then everything is to be as if there had been
+ * none. Clients do as they should: what was not acknowledged they send again, under the same idempotency key.
+ */
+final class ChaosRun implements AutoCloseable {
+
+    static final Duration LEASE = Duration.ofSeconds(2);
+
+    private static final int INGESTS = 2;
+    private static final int DISPATCHERS = 3;
+    private static final int DELIVERERS = 2;
+    /** Of a fault and the pause after it, about. */
+    private static final Duration EACH = Duration.ofMillis(5500);
+
+    private static final Duration WORKER_SILENCE = Duration.ofSeconds(2);
+    private static final Duration CALLBACK_TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration END_MAX = Duration.ofMinutes(3);
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Settings settings;
+    private final ChaosHistory history = new ChaosHistory();
+    private final ChaosWorker worker =
+            new ChaosWorker(history, DISPATCHERS, WORKER_SILENCE.plusSeconds(1).toMillis());
+    private final ChaosReceiver receiver =
+            new ChaosReceiver(history, CALLBACK_TIMEOUT.plusSeconds(1).toMillis());
+    private final ChaosBroker broker;
+    private final List<ChaosBroker.Service> ingests = new ArrayList<>();
+    private final List<ChaosBroker.Service> dispatchers = new ArrayList<>();
+    private final List<ChaosBroker.Service> deliverers = new ArrayList<>();
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(2))
+            .build();
+
+    /** @param data where Redis keeps its file */
+    record Settings(long seed, int faults, int messages, int users, Path data) {
+
+        @Override
+        public String toString() {
+            return "seed " + seed + ", " + faults + " faults, " + messages + " messages of " + users + " users, "
+                    + INGESTS
+                    + " ingest-api, " + DISPATCHERS + " dispatchers, " + DELIVERERS + " callback-deliverers, lease "
+                    + LEASE.toSeconds() + " s";
+        }
+    }
+
+    ChaosRun(Settings settings) {
+        this.settings = settings;
+        this.broker = new ChaosBroker(settings.data());
+        IntStream.range(0, INGESTS).forEach(i -> ingests.add(launch("ingest-api", 0)));
+        IntStream.range(0, DISPATCHERS).forEach(i -> dispatchers.add(launch("dispatcher", i)));
+        IntStream.range(0, DELIVERERS).forEach(i -> deliverers.add(launch("callback-deliverer", 0)));
+    }
+
+    private ChaosBroker.Service launch(String command, int dispatcher) {
+        return broker.launch(BrokerProcess.Plan.of(command)
+                .with("WORKER_BASE_URL", worker.url(dispatcher))
+                .with("BROKER_LEASE", LEASE.toSeconds() + "s")
+                .with("BROKER_WORKER_IDLE_TIMEOUT", WORKER_SILENCE.toSeconds() + "s")
+                .with("BROKER_CALLBACK_TIMEOUT", CALLBACK_TIMEOUT.toSeconds() + "s")
+                .with("BROKER_CALLBACK_CONNECTTIMEOUT", "1s")
+                .with("BROKER_CALLBACK_RETRY_SCHEDULE", "0s" + ",1s".repeat(60)));
+    }
+
+    ChaosReport run() throws InterruptedException {
+        broker.awaitReady();
+        try (ExecutorService users = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<?>> all = IntStream.range(0, settings.users())
+                    .<Future<?>>mapToObj(user -> users.submit(() -> send(user)))
+                    .collect(Collectors.toList());
+            befall();
+            await("everything is accepted").atMost(END_MAX).until(() -> all.stream()
+                    .allMatch(Future::isDone));
+        }
+        try {
+            await().atMost(END_MAX).until(() -> told() >= history.accepted().size());
+        } catch (ConditionTimeoutException lost) {
+            System.out.println("not all messages came to an end: see the report");
+        }
+        return ChaosChecker.check(history, LEASE);
+    }
+
+    /** What the broker says of its own books, once all is over. */
+    JsonNode audit() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + ingests.getFirst().port() + "/api/v1/operator/audit"))
+                .header("X-API-Key", BrokerProcess.API_KEY)
+                .build();
+        return JSON.readTree(
+                http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+    }
+
+    @Override
+    public void close() throws IOException {
+        http.close();
+        broker.close();
+        receiver.close();
+        worker.close();
+    }
+
+    private void befall() throws InterruptedException {
+        Random random = new Random(settings.seed());
+        ChaosFault.Moods moods = new ChaosFault.Moods(worker, receiver);
+        int number = 0;
+        for (ChaosFault fault : ChaosFault.some(settings.faults(), random)) {
+            List<ChaosBroker.Service> group = group(fault.victim);
+            int index = random.nextInt(group.size());
+            // Only what is up can fall, and somebody has to be left.
+            await().atMost(END_MAX).until(() -> group.stream().allMatch(ChaosBroker.Service::isReady));
+            long fromNanos = System.nanoTime();
+            fault.befall(broker, group.get(index), moods, LEASE, random);
+            history.add(new ChaosHistory.Fault(
+                    fault.word(), fault.victim, index, fault.process, fromNanos, System.nanoTime()));
+            System.out.printf(
+                    "fault %d of %d: %s %d; %d of %d accepted, %d told%n",
+                    ++number,
+                    settings.faults(),
+                    fault.word(),
+                    index,
+                    history.accepted().size(),
+                    settings.messages(),
+                    told());
+            // So that what stands still can be laid at one fault's door.
+            Thread.sleep(LEASE.plusSeconds(1).toMillis());
+        }
+    }
+
+    private List<ChaosBroker.Service> group(Victim victim) {
+        return switch (victim) {
+            case INGEST -> ingests;
+            case DELIVERER -> deliverers;
+            case DISPATCHER, REDIS, WORKER, RECEIVER -> dispatchers;
+        };
+    }
+
+    /** Messages that have an end that was taken. */
+    private long told() {
+        return history.callbacks().stream()
+                .filter(ChaosHistory.Delivery::taken)
+                .map(ChaosHistory.Delivery::messageId)
+                .distinct()
+                .count();
+    }
+
+    /** One user's messages, each once the one before it is accepted. */
+    private Void send(int user) throws InterruptedException {
+        Random random = new Random(settings.seed() + user);
+        int each = settings.messages() / settings.users();
+        long allNanos = EACH.multipliedBy(settings.faults()).toNanos();
+        long startNanos = System.nanoTime();
+        for (int number = 1; number <= each; number++) {
+            long dueNanos = startNanos + (long) ((number - random.nextDouble()) / each * allNanos);
+            Thread.sleep(Duration.ofNanos(Math.max(0, dueNanos - System.nanoTime())));
+            post("user-" + user, number, random);
+        }
+        return null;
+    }
+
+    private void post(String user, int number, Random random) throws InterruptedException {
+        ObjectNode body = BrokerClient.message(user, Integer.toString(number))
+                .put("client_message_id", user + "-" + number)
+                .put("callback_url", receiver.url());
+        body.putObject("metadata").put("number", number);
+        int first = random.nextInt(INGESTS);
+        for (int posts = 1; ; posts++) {
+            int port = ingests.get((first + posts) % INGESTS).port();
+            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/message"))
+                    .timeout(Duration.ofSeconds(5))
+                    .header("X-API-Key", BrokerProcess.API_KEY)
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
+                    .build();
+            try {
+                HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
+                if (answer.statusCode() == 202) {
+                    String id = JSON.readTree(answer.body()).path("message_id").asText();
+                    history.add(new ChaosHistory.Accepted(user, number, id, posts, System.nanoTime()));
+                    return;
+                }
+                if (answer.statusCode() < 500) {
+                    throw new AssertionError(answer.statusCode() + " " + answer.body());
+                }
+            } catch (IOException broken) {
+                // Accepted or not: the same again is safe.
+            }
+            Thread.sleep(100 + random.nextInt(200));
+        }
+    }
+}

@@ -1,0 +1,189 @@
+package org.unfoldingword.broker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A worker that fails in the way it is told to. As the real one it goes on with a turn whose caller has left, refuses a turn beside
+ * another at the endpoint that answers at once, and lets it run at the one that streams. Each dispatcher has an address of its own
+ * for it, by which its calls are known.
+ */
+final class ChaosWorker implements AutoCloseable {
+
+    /** How it behaves to calls that come now. */
+    enum Mood {
+        ANSWERED,
+        /** Does not begin a turn. */
+        BUSY,
+        UNAVAILABLE,
+        /** Begins and fails. */
+        ERROR,
+        RESET,
+        GARBAGE,
+        HANG,
+        DRIP;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String RESPONSE = "{\"responses\":[\"done\"],\"response_language\":\"en\","
+            + "\"voice_audio_base64\":null,\"voice_audio_url\":null}";
+    private static final String STATUS = "data: {\"type\":\"status\",\"message\":\"thinking\"}\n\n";
+    private static final String COMPLETE = "data: {\"type\":\"complete\",\"response\":" + RESPONSE + "}\n\n";
+    private static final int TURN_MILLIS_MIN = 20;
+    private static final int TURN_MILLIS_SPAN = 40;
+
+    private final ChaosHistory history;
+    private final long hangMillis;
+    private final List<HttpServer> servers = new ArrayList<>();
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    /** Guarded by itself. */
+    private final Set<String> busy = new HashSet<>();
+
+    private volatile Mood mood = Mood.ANSWERED;
+
+    /** @param hangMillis longer than its callers wait in silence */
+    ChaosWorker(ChaosHistory history, int dispatchers, long hangMillis) {
+        this.history = history;
+        this.hangMillis = hangMillis;
+        for (int i = 0; i < dispatchers; i++) {
+            servers.add(serve(i));
+        }
+    }
+
+    private HttpServer serve(int dispatcher) {
+        try {
+            HttpServer server =
+                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), /* backlog= */ 512);
+            server.setExecutor(threads);
+            server.createContext("/api/v1/chat", exchange -> answer(exchange, dispatcher, /* streams= */ false));
+            server.createContext("/api/v1/chat/stream", exchange -> answer(exchange, dispatcher, /* streams= */ true));
+            server.start();
+            return server;
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    String url(int dispatcher) {
+        return "http://127.0.0.1:" + servers.get(dispatcher).getAddress().getPort();
+    }
+
+    void be(Mood other) {
+        mood = other;
+    }
+
+    @Override
+    public void close() {
+        servers.forEach(server -> server.stop(0));
+        threads.shutdownNow();
+    }
+
+    private void answer(HttpExchange exchange, int dispatcher, boolean streams) throws IOException {
+        try (exchange) {
+            JsonNode request = JSON.readTree(exchange.getRequestBody());
+            Mood now = mood;
+            switch (now) {
+                case BUSY -> send(exchange, 429, "{\"error\":\"slow down\",\"code\":\"RATE_LIMIT_EXCEEDED\"}");
+                case UNAVAILABLE -> send(exchange, 503, "{\"error\":\"not now\"}");
+                default -> turn(exchange, request, dispatcher, streams, now);
+            }
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void turn(HttpExchange exchange, JsonNode request, int dispatcher, boolean streams, Mood now)
+            throws IOException, InterruptedException {
+        String user = request.path("user_id").asText();
+        int number = Integer.parseInt(request.path("message").asText());
+        boolean alone;
+        synchronized (busy) {
+            alone = busy.add(user);
+        }
+        if (!alone && !streams) {
+            send(
+                    exchange,
+                    429,
+                    "{\"error\":\"busy\",\"code\":\"CONCURRENT_REQUEST_REJECTED\",\"message\":\"busy\",\"retry_after_ms\":100}");
+            return;
+        }
+        long startNanos = System.nanoTime();
+        try {
+            // What becomes of the connection does not concern the turn.
+            say(exchange, streams, now, TURN_MILLIS_MIN + Math.floorMod(number * 31, TURN_MILLIS_SPAN));
+        } finally {
+            synchronized (busy) {
+                busy.remove(user);
+            }
+            history.add(new ChaosHistory.Call(user, number, dispatcher, now.word(), startNanos, System.nanoTime()));
+        }
+        if (now == Mood.ANSWERED || now == Mood.DRIP) {
+            if (streams) {
+                write(exchange, COMPLETE);
+            } else {
+                send(exchange, 200, RESPONSE);
+            }
+        }
+    }
+
+    private void say(HttpExchange exchange, boolean streams, Mood now, long turnMillis)
+            throws IOException, InterruptedException {
+        switch (now) {
+            case ERROR -> send(exchange, 500, "{\"error\":\"Internal server error\"}");
+            case GARBAGE -> send(exchange, 200, "<html>welcome</html>");
+            case RESET -> exchange.close();
+            default -> {
+                if (streams) {
+                    exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+                    exchange.sendResponseHeaders(200, 0);
+                    write(exchange, STATUS);
+                }
+                for (int drops = now == Mood.DRIP ? 5 : 0; drops > 0; drops--) {
+                    Thread.sleep(200);
+                    if (streams) {
+                        write(exchange, STATUS);
+                    }
+                }
+                Thread.sleep(now == Mood.HANG ? hangMillis : turnMillis);
+            }
+        }
+    }
+
+    /** To nobody, if the caller has left. */
+    private static void write(HttpExchange exchange, String text) {
+        try {
+            OutputStream body = exchange.getResponseBody();
+            body.write(text.getBytes(UTF_8));
+            body.flush();
+        } catch (IOException left) {
+            // The turn goes on.
+        }
+    }
+
+    private static void send(HttpExchange exchange, int status, String text) throws IOException {
+        byte[] bytes = text.getBytes(UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(status, bytes.length);
+        exchange.getResponseBody().write(bytes);
+    }
+}
