@@ -42,7 +42,7 @@ final class ChaosChecker {
         this.faults = history.faults();
         this.accepted = byUser(history.accepted(), Accepted::user, Comparator.comparingInt(Accepted::number));
         this.calls = byUser(history.calls(), Call::user, Comparator.comparingLong(Call::startNanos));
-        this.callbacks = byUser(history.callbacks(), Delivery::user, Comparator.comparingLong(Delivery::atNanos));
+        this.callbacks = byUser(history.deliveries(), Delivery::user, Comparator.comparingLong(Delivery::atNanos));
     }
 
     static ChaosReport check(ChaosHistory history, Duration lease) {

@@ -78,7 +78,7 @@ final class ChaosHistory {
         return List.copyOf(calls);
     }
 
-    synchronized List<Delivery> callbacks() {
+    synchronized List<Delivery> deliveries() {
         return List.copyOf(callbacks);
     }
 

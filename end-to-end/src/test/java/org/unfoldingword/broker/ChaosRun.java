@@ -4,7 +4,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,12 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.awaitility.core.ConditionTimeoutException;
 import org.unfoldingword.broker.ChaosHistory.Victim;
 
 /**
@@ -89,18 +83,11 @@ final class ChaosRun implements AutoCloseable {
 
     ChaosReport run() throws InterruptedException {
         broker.awaitReady();
-        try (ExecutorService users = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<?>> all = IntStream.range(0, settings.users())
-                    .<Future<?>>mapToObj(user -> users.submit(() -> send(user)))
-                    .collect(Collectors.toList());
-            befall();
-            await("everything is accepted").atMost(END_MAX).until(() -> all.stream()
-                    .allMatch(Future::isDone));
-        }
-        try {
-            await().atMost(END_MAX).until(() -> told() >= history.accepted().size());
-        } catch (ConditionTimeoutException lost) {
-            System.out.println("not all messages came to an end: see the report");
+        List<Integer> ports = ingests.stream().map(ChaosBroker.Service::port).toList();
+        try (ChaosUsers users = new ChaosUsers(history, ports, receiver.url(), settings.seed())) {
+            users.send(settings.users(), settings.messages() / settings.users(), EACH.multipliedBy(settings.faults()));
+            befall(users);
+            users.awaitEnd();
         }
         return ChaosChecker.check(history, LEASE);
     }
@@ -123,7 +110,7 @@ final class ChaosRun implements AutoCloseable {
         worker.close();
     }
 
-    private void befall() throws InterruptedException {
+    private void befall(ChaosUsers users) throws InterruptedException {
         Random random = new Random(settings.seed());
         ChaosFault.Moods moods = new ChaosFault.Moods(worker, receiver);
         int number = 0;
@@ -144,7 +131,7 @@ final class ChaosRun implements AutoCloseable {
                     index,
                     history.accepted().size(),
                     settings.messages(),
-                    told());
+                    users.told());
             // So that what stands still can be laid at one fault's door.
             Thread.sleep(LEASE.plusSeconds(1).toMillis());
         }
@@ -156,59 +143,5 @@ final class ChaosRun implements AutoCloseable {
             case DELIVERER -> deliverers;
             case DISPATCHER, REDIS, WORKER, RECEIVER -> dispatchers;
         };
-    }
-
-    /** Messages that have an end that was taken. */
-    private long told() {
-        return history.callbacks().stream()
-                .filter(ChaosHistory.Delivery::taken)
-                .map(ChaosHistory.Delivery::messageId)
-                .distinct()
-                .count();
-    }
-
-    /** One user's messages, each once the one before it is accepted. */
-    private Void send(int user) throws InterruptedException {
-        Random random = new Random(settings.seed() + user);
-        int each = settings.messages() / settings.users();
-        long allNanos = EACH.multipliedBy(settings.faults()).toNanos();
-        long startNanos = System.nanoTime();
-        for (int number = 1; number <= each; number++) {
-            long dueNanos = startNanos + (long) ((number - random.nextDouble()) / each * allNanos);
-            Thread.sleep(Duration.ofNanos(Math.max(0, dueNanos - System.nanoTime())));
-            post("user-" + user, number, random);
-        }
-        return null;
-    }
-
-    private void post(String user, int number, Random random) throws InterruptedException {
-        ObjectNode body = BrokerClient.message(user, Integer.toString(number))
-                .put("client_message_id", user + "-" + number)
-                .put("callback_url", receiver.url());
-        body.putObject("metadata").put("number", number);
-        int first = random.nextInt(INGESTS);
-        for (int posts = 1; ; posts++) {
-            int port = ingests.get((first + posts) % INGESTS).port();
-            HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/api/v1/message"))
-                    .timeout(Duration.ofSeconds(5))
-                    .header("X-API-Key", BrokerProcess.API_KEY)
-                    .header("Content-Type", "application/json")
-                    .POST(HttpRequest.BodyPublishers.ofString(body.toString()))
-                    .build();
-            try {
-                HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
-                if (answer.statusCode() == 202) {
-                    String id = JSON.readTree(answer.body()).path("message_id").asText();
-                    history.add(new ChaosHistory.Accepted(user, number, id, posts, System.nanoTime()));
-                    return;
-                }
-                if (answer.statusCode() < 500) {
-                    throw new AssertionError(answer.statusCode() + " " + answer.body());
-                }
-            } catch (IOException broken) {
-                // Accepted or not: the same again is safe.
-            }
-            Thread.sleep(100 + random.nextInt(200));
-        }
     }
 }

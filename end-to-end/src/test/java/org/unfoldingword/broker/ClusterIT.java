@@ -1,0 +1,95 @@
+package org.unfoldingword.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole pipeline on a Redis Cluster of three masters and their replicas, while it changes under it. */
+class ClusterIT {
+
+    private static final Duration LEASE = Duration.ofSeconds(2);
+    private static final int USERS = 40;
+    private static final int EACH = 12;
+    private static final Duration SENDING = Duration.ofSeconds(15);
+
+    @TempDir
+    Path data;
+
+    private final ChaosHistory history = new ChaosHistory();
+    private final ChaosWorker worker = new ChaosWorker(history, /* dispatchers= */ 2, /* hangMillis= */ 0);
+    private final ChaosReceiver receiver = new ChaosReceiver(history, /* hangMillis= */ 0);
+    private final List<BrokerProcess> processes = new ArrayList<>();
+    private RedisServers redis;
+
+    @BeforeEach
+    void start() {
+        redis = RedisServers.cluster(data);
+        launch("ingest-api", 0);
+        launch("dispatcher", 0);
+        launch("dispatcher", 1);
+        launch("callback-deliverer", 0);
+        processes.forEach(BrokerProcess::awaitReady);
+    }
+
+    @AfterEach
+    void stop() {
+        processes.forEach(BrokerProcess::close);
+        receiver.close();
+        worker.close();
+        redis.close();
+    }
+
+    /** Without waiting for replicas, what the last moment before the master's death had written may be gone with it. */
+    @Test
+    void goesOnWhenAMasterDies() throws InterruptedException {
+        ChaosReport report = during("kill master", () -> {
+            redis.kill(redis.masters().getFirst());
+            redis.awaitCluster();
+        });
+
+        assertThat(report.findings()).as(report.text("a master died")).allMatch(finding -> finding.startsWith("lost:"));
+        assertThat(report.findings().size()).isLessThan(USERS);
+    }
+
+    @Test
+    void losesNothingWhileSlotsMove() throws InterruptedException {
+        ChaosReport report = during("move slots", () -> {
+            List<Integer> masters = redis.masters();
+            redis.reshard(masters.get(0), masters.get(1), /* slots= */ 5461);
+            redis.awaitCluster();
+        });
+
+        assertThat(report.findings()).as(report.text("slots moved")).isEmpty();
+    }
+
+    private ChaosReport during(String kind, Runnable fault) throws InterruptedException {
+        List<Integer> ingest = List.of(processes.getFirst().port());
+        try (ChaosUsers users = new ChaosUsers(history, ingest, receiver.url(), /* seed= */ 1)) {
+            users.send(USERS, EACH, SENDING);
+            Thread.sleep(SENDING.dividedBy(3));
+            long fromNanos = System.nanoTime();
+            fault.run();
+            history.add(new ChaosHistory.Fault(
+                    kind, ChaosHistory.Victim.REDIS, 0, /* process= */ false, fromNanos, System.nanoTime()));
+            users.awaitEnd();
+        }
+        ChaosReport report = ChaosChecker.check(history, LEASE);
+        System.out.println(report.text(kind));
+        return report;
+    }
+
+    private void launch(String command, int dispatcher) {
+        processes.add(BrokerProcess.Plan.of(command)
+                .with("REDIS_URL", redis.clusterUrl())
+                .with("WORKER_BASE_URL", worker.url(dispatcher))
+                .with("BROKER_LEASE", LEASE.toSeconds() + "s")
+                .launch());
+    }
+}
