@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Several redis-servers of the system on loopback, each with an append-only file: a cluster, or a master with its sentinels. */
 final class RedisServers implements AutoCloseable {
@@ -23,6 +24,8 @@ final class RedisServers implements AutoCloseable {
 
     private final Path data;
     private final Map<Integer, Process> servers = new HashMap<>();
+    private final Map<Integer, List<String>> commands = new HashMap<>();
+    private final Map<Integer, Path> folders = new HashMap<>();
     private final List<Integer> ports = new ArrayList<>();
 
     private RedisServers(Path data) {
@@ -47,7 +50,7 @@ final class RedisServers implements AutoCloseable {
         List<String> create = new ArrayList<>(List.of("--cluster", "create"));
         servers.ports.forEach(port -> create.add("127.0.0.1:" + port));
         create.addAll(List.of("--cluster-replicas", "1", "--cluster-yes"));
-        servers.cli(create);
+        cli(create);
         servers.awaitCluster(servers.ports);
         await("every master has its replica")
                 .atMost(PATIENCE)
@@ -102,6 +105,24 @@ final class RedisServers implements AutoCloseable {
             server.destroyForcibly();
             await("the end of redis-server").atMost(PATIENCE).until(() -> !server.isAlive());
         }
+    }
+
+    /** Starts it on the data that it left; in a cluster it follows whoever has taken its place. */
+    void revive(int port) {
+        Path folder = Objects.requireNonNull(folders.get(port));
+        try {
+            Files.createDirectories(folder);
+            servers.put(
+                    port,
+                    new ProcessBuilder(Objects.requireNonNull(commands.get(port)))
+                            .redirectErrorStream(true)
+                            .redirectOutput(folder.resolve("log").toFile())
+                            .start());
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        await("redis-server answers").atMost(PATIENCE).until(() -> !ask(port, "PING")
+                .contains("Could not connect"));
     }
 
     /** Returns when the nodes that live serve all slots again. */
@@ -188,26 +209,19 @@ final class RedisServers implements AutoCloseable {
     }
 
     private void launch(int port, Path folder, List<String> words) {
-        try {
-            Files.createDirectories(folder);
-            servers.put(
-                    port,
-                    new ProcessBuilder(words)
-                            .redirectErrorStream(true)
-                            .redirectOutput(folder.resolve("log").toFile())
-                            .start());
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
         ports.add(port);
-        await("redis-server answers").atMost(PATIENCE).until(() -> ask(port, "PING")
-                .equals("PONG"));
+        commands.put(port, words);
+        folders.put(port, folder);
+        revive(port);
     }
 
-    private void cli(List<String> arguments) {
+    private static void cli(List<String> arguments) {
         List<String> words = new ArrayList<>(List.of("redis-cli"));
         words.addAll(arguments);
-        run(words);
+        String said = run(words);
+        if (said.contains("[ERR]") || said.contains("*** ")) {
+            throw new IllegalStateException(String.join(" ", words) + ":\n" + said);
+        }
     }
 
     private static String run(List<String> words) {

@@ -71,7 +71,7 @@ final class GroupedScript {
                     arguments.add(argument);
                 }
             }
-            Answer answers = redis.once(script, keys, arguments);
+            Answer answers = redis.commit(script, keys, arguments);
             for (int i = 0; i < group.size(); i++) {
                 group.get(i).end(answers.list(i));
             }

@@ -34,6 +34,7 @@ import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,13 +62,26 @@ final class Redis implements AutoCloseable {
     private static final String PLAIN = "plain";
     /** First words of error replies that say "not now". */
     private static final List<String> PASSING = List.of(
-            "LOADING", "READONLY", "CLUSTERDOWN", "TRYAGAIN", "MASTERDOWN", "MISCONF", "OOM", "NOREPLICAS", "BUSY");
+            "LOADING",
+            "READONLY",
+            "CLUSTERDOWN",
+            "TRYAGAIN",
+            "MASTERDOWN",
+            "MISCONF",
+            "OOM",
+            "NOREPLICAS",
+            "BUSY",
+            "MOVED",
+            "ASK");
 
     private static final Duration RECONNECT_AFTER_MAX = Duration.ofSeconds(1);
 
     private final AbstractRedisClient client;
     private final StatefulConnection<String, byte[]> shared;
     private final RedisClusterAsyncCommands<String, byte[]> commands;
+    /** Of its own, because a command that waits for replicas holds up all behind it. */
+    private final Optional<Replicated> replicated;
+
     private final Retry retry;
     /** What waits for its reply on the shared connection, by a number of its own. */
     private final Map<Long, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
@@ -84,12 +98,15 @@ final class Redis implements AutoCloseable {
         client.addListener(new RedisConnectionStateListener() {
             @Override
             public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
-                if (connection == shared || clustered()) {
+                if (connection == shared || clustered() || replicated.isPresent()) {
                     failUnderWay();
                 }
             }
         });
         this.commands = commandsOf(shared);
+        this.replicated = properties.durability() == Durability.REPLICATED
+                ? Optional.of(new Replicated(connect(), properties.replicationTimeout()))
+                : Optional.empty();
         int attempts = 1 + (int) (properties.patience().toMillis() / 250);
         this.retry = Retry.of(
                 "redis",
@@ -130,21 +147,56 @@ final class Redis implements AutoCloseable {
     }
 
     /** As {@link #run}, without patience. */
-    Answer once(Script script, List<String> keys, Arguments arguments) {
+    private Answer once(Script script, List<String> keys, Arguments arguments) {
+        return once(commands, script, keys, arguments);
+    }
+
+    /**
+     * As {@link #run}, without patience, for what somebody is told that it is done: where replicas are waited for, one of them has it.
+     *
+     * @throws RedisUnavailable also if none had it in time: then it is done, but perhaps not for good. Whoever repeats the script waits
+     *     again
+     */
+    Answer commit(Script script, List<String> keys, Arguments arguments) {
+        if (replicated.isEmpty()) {
+            return once(script, keys, arguments);
+        }
+        RedisClusterAsyncCommands<String, byte[]> master = replicated.get().masterOf(keys.getFirst());
+        try {
+            Answer answer = once(master, script, keys, arguments);
+            long timeoutMillis = replicated.get().timeout().toMillis();
+            long replicas = get(PLAIN, master, commands -> commands.waitForReplication(1, timeoutMillis));
+            if (replicas < 1) {
+                throw new RedisUnavailable(
+                        "no replica had it within " + replicated.get().timeout());
+            }
+            return answer;
+        } catch (RedisUnavailable away) {
+            replicated.get().lookAgain(client);
+            throw away;
+        }
+    }
+
+    private Answer once(
+            RedisClusterAsyncCommands<String, byte[]> on, Script script, List<String> keys, Arguments arguments) {
         String[] names = keys.toArray(String[]::new);
         byte[][] values = arguments.toArray();
         try {
             return new Answer(this.<List<?>>get(
-                    script.name(), commands -> commands.evalsha(script.sha(), ScriptOutputType.MULTI, names, values)));
+                    script.name(),
+                    on,
+                    commands -> commands.evalsha(script.sha(), ScriptOutputType.MULTI, names, values)));
         } catch (RedisNoScriptException unknownYet) {
             return new Answer(this.<List<?>>get(
-                    script.name(), commands -> commands.eval(script.text(), ScriptOutputType.MULTI, names, values)));
+                    script.name(),
+                    on,
+                    commands -> commands.eval(script.text(), ScriptOutputType.MULTI, names, values)));
         }
     }
 
     /** One plain command, repeated like a script: only for commands that may be. */
     <T> T call(Command<T> command) {
-        return retry.executeSupplier(() -> get(PLAIN, command));
+        return retry.executeSupplier(() -> get(PLAIN, commands, command));
     }
 
     /** A command to make on a connection. */
@@ -179,11 +231,11 @@ final class Redis implements AutoCloseable {
         }
     }
 
-    private <T> T get(String name, Command<T> command) {
+    private <T> T get(String name, RedisClusterAsyncCommands<String, byte[]> on, Command<T> command) {
         commandsSent.increment();
         long startNanos = ticker.nanos();
         long breaksBefore = breaks.get();
-        CompletableFuture<T> reply = command.on(commands).toCompletableFuture();
+        CompletableFuture<T> reply = command.on(on).toCompletableFuture();
         Long number = numbers.incrementAndGet();
         underWay.put(number, reply);
         if (breaks.get() != breaksBefore) {
@@ -285,6 +337,7 @@ final class Redis implements AutoCloseable {
     @Override
     public void close() {
         shared.close();
+        replicated.ifPresent(Replicated::close);
         shutDown(client);
     }
 

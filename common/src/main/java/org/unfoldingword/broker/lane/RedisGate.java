@@ -23,7 +23,7 @@ public final class RedisGate {
     public static void await(String redisUrl, Consumer<String> progress) {
         RedisProperties properties;
         try {
-            properties = new RedisProperties(redisUrl, Duration.ofSeconds(5), Duration.ZERO);
+            properties = RedisProperties.of(redisUrl, Duration.ofSeconds(5), Duration.ZERO);
         } catch (IllegalArgumentException malformed) {
             throw new IllegalStateException(malformed.getMessage(), malformed);
         }

@@ -5,6 +5,10 @@ public final class RedisUnavailable extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    RedisUnavailable(String message) {
+        super(message);
+    }
+
     RedisUnavailable(String message, Throwable cause) {
         super(message, cause);
     }

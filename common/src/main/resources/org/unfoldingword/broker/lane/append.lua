@@ -14,13 +14,16 @@ local chunks, limit = tonumber(ARGV[5]), tonumber(ARGV[6])
 local fingerprint, window, watch, size = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 local record = b.record .. id
 
+-- What is there already is written again, so that whoever waits for replicas waits for that as well.
 if redis.call('EXISTS', record) == 1 then
+  redis.call('HSET', record, 'name', name)
   return { 'appended', redis.call('XLEN', b.queue .. name) }
 end
 if fingerprint ~= '' then
   local known = redis.call('GET', seen)
   if known then
     local first, print = string.match(known, '^(%S+) (.*)$')
+    redis.call('PEXPIRE', seen, redis.call('PTTL', seen))
     return { print == fingerprint and 'duplicate' or 'conflict', first }
   end
 end

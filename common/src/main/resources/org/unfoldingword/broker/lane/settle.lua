@@ -21,6 +21,8 @@ local queue = b.queue .. name
 
 if redis.call('HGET', b.held, name) ~= token then
   local settled = redis.call('HGET', record, b.prefix .. 'settled') == token
+  -- Written again, so that whoever waits for replicas waits for it as well.
+  if settled then redis.call('HSET', record, b.prefix .. 'settled', token) end
   return { settled and 'settled' or 'stale', now }
 end
 

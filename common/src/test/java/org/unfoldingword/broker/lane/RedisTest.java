@@ -25,7 +25,7 @@ class RedisTest {
     void neverMixesTheHalfOfAReplyWithTheNext() throws IOException {
         TestRedis server = TestRedis.shared();
         try (CuttingProxy proxy = new CuttingProxy(URI.create(server.url()).getPort());
-                Redis redis = Redis.open(new RedisProperties(
+                Redis redis = Redis.open(RedisProperties.of(
                         "redis://127.0.0.1:" + proxy.port(), Duration.ofSeconds(10), Duration.ofSeconds(10)))) {
             String whole = words(redis.run(NESTED, List.of(), new Arguments()));
 

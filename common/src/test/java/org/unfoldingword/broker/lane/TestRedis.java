@@ -50,7 +50,7 @@ public final class TestRedis {
     }
 
     public RedisProperties properties() {
-        return new RedisProperties(url, Duration.ofSeconds(5), Duration.ofSeconds(2));
+        return RedisProperties.of(url, Duration.ofSeconds(5), Duration.ofSeconds(2));
     }
 
     /** The server that was asked for in place of the embedded one. */

@@ -36,7 +36,7 @@ class HeldRequestsTest {
 
     private final LaneFixture redis = new LaneFixture();
     private final Lanes lanes = Lanes.open(
-            new RedisProperties(redis.url(), Duration.ofSeconds(5), Duration.ofSeconds(2)),
+            RedisProperties.of(redis.url(), Duration.ofSeconds(5), Duration.ofSeconds(2)),
             new Binder(new MapConfigurationPropertySource(Map.of())).bindOrCreate("broker.lane", LaneProperties.class),
             InstantSource.system(),
             RandomGenerator.getDefault());
