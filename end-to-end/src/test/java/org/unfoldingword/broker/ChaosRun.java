@@ -29,7 +29,7 @@ final class ChaosRun implements AutoCloseable {
     private static final int DISPATCHERS = 3;
     private static final int DELIVERERS = 2;
     /** Of a fault and the pause after it, about. */
-    private static final Duration EACH = Duration.ofMillis(5500);
+    private static final Duration EACH = Duration.ofMillis(4500);
 
     private static final Duration WORKER_SILENCE = Duration.ofSeconds(2);
     private static final Duration CALLBACK_TIMEOUT = Duration.ofSeconds(2);
@@ -78,6 +78,9 @@ final class ChaosRun implements AutoCloseable {
                 .with("BROKER_WORKER_IDLE_TIMEOUT", WORKER_SILENCE.toSeconds() + "s")
                 .with("BROKER_CALLBACK_TIMEOUT", CALLBACK_TIMEOUT.toSeconds() + "s")
                 .with("BROKER_CALLBACK_CONNECTTIMEOUT", "1s")
+                // A circuit that stays open for half a minute would hide what becomes of the faults after it.
+                .with("BROKER_CALLBACK_CIRCUIT_OPENFOR", "1s")
+                .with("BROKER_DISPATCH_CIRCUITWAIT", "500ms")
                 .with("BROKER_CALLBACK_RETRY_SCHEDULE", "0s" + ",1s".repeat(60)));
     }
 

@@ -1,6 +1,7 @@
 package org.unfoldingword.broker.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.lettuce.core.resource.ClientResources;
 import java.io.IOException;
@@ -52,6 +53,24 @@ class RedisTest {
             }
         } finally {
             resources.shutdown().awaitUninterruptibly();
+        }
+    }
+
+    /** Durability replicated: a Redis without a replica accepts nothing for good. */
+    @Test
+    void saysThatItIsAwayWhereNoReplicaHasWhatWasWritten() {
+        RedisProperties alone = TestRedis.emptied().properties();
+        RedisProperties replicated = new RedisProperties(
+                alone.url(), alone.commandTimeout(), Duration.ZERO, Durability.REPLICATED, Duration.ofMillis(50));
+        Script write = Script.of("write", "redis.call('SET', KEYS[1], '1') return { 'written' }");
+        try (Redis waits = Redis.open(replicated);
+                Redis doesNot = Redis.open(alone)) {
+            assertThatThrownBy(() -> waits.commit(write, List.of("key"), new Arguments()))
+                    .isInstanceOf(RedisUnavailable.class)
+                    .hasMessageContaining("no replica");
+            assertThat(words(doesNot.commit(write, List.of("key"), new Arguments())))
+                    .isEqualTo("written ");
+            assertThat(words(waits.run(write, List.of("key"), new Arguments()))).isEqualTo("written ");
         }
     }
 
