@@ -151,7 +151,7 @@ final class ChaosChecker {
     }
 
     private String cause(Call before, Call again) {
-        if (!before.how().equals("answered")) {
+        if (!before.well()) {
             return "after the worker's " + before.how();
         }
         Predicate<Fault> there = fault -> fault.victim() == Victim.REDIS

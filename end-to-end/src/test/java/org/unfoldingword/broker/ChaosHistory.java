@@ -18,7 +18,13 @@ final class ChaosHistory {
      * @param dispatcher which one called
      * @param how what the worker did: {@code answered}, or the way in which it failed
      */
-    record Call(String user, int number, int dispatcher, String how, long startNanos, long endNanos) {}
+    record Call(String user, int number, int dispatcher, String how, long startNanos, long endNanos) {
+
+        /** The worker did what it should, fast or slowly. */
+        boolean well() {
+            return how.equals("answered") || how.equals("drip");
+        }
+    }
 
     /**
      * A callback that came.

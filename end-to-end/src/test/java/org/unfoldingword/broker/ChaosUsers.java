@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.core.ConditionTimeoutException;
 
@@ -36,6 +37,7 @@ final class ChaosUsers implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(2))
             .build();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicInteger refusals = new AtomicInteger();
     private List<Future<?>> sending = List.of();
 
     /** @param ports of all ingest-apis */
@@ -73,6 +75,11 @@ final class ChaosUsers implements AutoCloseable {
                 .map(ChaosHistory.Delivery::messageId)
                 .distinct()
                 .count();
+    }
+
+    /** Requests that were answered, but not accepted. */
+    int refusals() {
+        return refusals.get();
     }
 
     @Override
@@ -118,6 +125,7 @@ final class ChaosUsers implements AutoCloseable {
                     history.add(new ChaosHistory.Accepted(user, number, id, posts, System.nanoTime()));
                     return;
                 }
+                refusals.incrementAndGet();
                 if (answer.statusCode() < 500) {
                     throw new AssertionError(answer.statusCode() + " " + answer.body());
                 }
