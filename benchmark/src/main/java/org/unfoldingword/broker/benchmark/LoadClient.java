@@ -69,7 +69,10 @@ final class LoadClient implements AutoCloseable {
         http.close();
     }
 
-    /** The 2xx answer; asked to wait, it waits and sends the same message again. Empty, and told, if it was refused. */
+    /**
+     * The 2xx answer; asked to wait, or left without an answer, it waits and sends the same message again, under the same idempotency
+     * key. Empty, and told, if it was refused.
+     */
     private <T> Optional<HttpResponse<T>> post(
             LoadMessage message,
             Map<String, String> headers,
@@ -82,7 +85,17 @@ final class LoadClient implements AutoCloseable {
                 .POST(BodyPublishers.ofString(body(message)));
         headers.forEach(request::header);
         while (true) {
-            HttpResponse<T> answer = http.send(request.build(), handler);
+            HttpResponse<T> answer;
+            try {
+                answer = http.send(request.build(), handler);
+            } catch (IOException broken) {
+                if (System.nanoTime() > giveUpNanos) {
+                    throw broken;
+                }
+                tally.broken();
+                Thread.sleep(PAUSE);
+                continue;
+            }
             int status = answer.statusCode();
             if (status < 300) {
                 return Optional.of(answer);

@@ -16,6 +16,7 @@ final class LoadTally {
     private final AtomicInteger failed = new AtomicInteger();
     private final AtomicInteger disordered = new AtomicInteger();
     private final AtomicInteger askedToWait = new AtomicInteger();
+    private final AtomicInteger broken = new AtomicInteger();
     private final Map<String, AtomicInteger> refusals = new ConcurrentSkipListMap<>();
 
     /** The message is due; all its durations count from here, so that a broker that holds up its clients cannot hide it. */
@@ -49,6 +50,11 @@ final class LoadTally {
         askedToWait.incrementAndGet();
     }
 
+    /** The connection broke before there was an answer; the message is sent again. */
+    void broken() {
+        broken.incrementAndGet();
+    }
+
     /** It was not accepted, for a reason that waiting does not cure. */
     void refused(String why) {
         refusals.computeIfAbsent(why, first -> new AtomicInteger()).incrementAndGet();
@@ -75,6 +81,7 @@ final class LoadTally {
         report.add(Row.latencies("answered", answered));
         report.add(Row.amount("messages per second", plan.all(), answers.size() / seconds));
         report.add(Row.amount("asked to wait (429, 503)", plan.all(), askedToWait.get()));
+        report.add(Row.amount("connections that broke", plan.all(), broken.get()));
         refusals.forEach((why, times) -> report.add(Row.amount(why, plan.all(), times.get())));
         report.add(Row.amount("not accepted", plan.all(), (double) (plan.all() - accepted.count()))
                 .never());
