@@ -15,6 +15,7 @@ import java.util.Set;
  * @param orgs the orgs that it may name and see
  * @param defaultOrg the org of its requests that name none
  * @param delivery how its answers reach it where a request does not say
+ * @param rate messages a second that it may send to one ingest-api; empty: as the setting says
  * @param callbackToken what tells its callback receiver that the broker calls; only kept where it has one in clear
  */
 public record Account(
@@ -25,6 +26,7 @@ public record Account(
         Names orgs,
         Optional<String> defaultOrg,
         Delivery delivery,
+        Optional<Integer> rate,
         Optional<SecretText> callbackToken) {
 
     /** The id of the account of {@code BROKER_API_KEY}. */
@@ -45,6 +47,7 @@ public record Account(
                 new Names.All(),
                 Optional.empty(),
                 Delivery.SYNC,
+                /* rate= */ Optional.empty(),
                 Optional.of(new SecretText(key)));
     }
 

@@ -31,6 +31,7 @@ import org.unfoldingword.broker.message.Json;
  *   "orgs": ["unfoldingWord"],                ["*"] is any
  *   "default_org": "unfoldingWord",           needless with a single org
  *   "default_delivery": "async",              sync if not given
+ *   "rate": 50,                               messages a second; if not given, as the setting says
  *   "callback_token": "…"                     if not given: the first key, where it is in clear
  * }]}
  * }</pre>
@@ -45,6 +46,7 @@ final class KeyFile {
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
     private static final Pattern SECRET = Pattern.compile("[!-~]{16,256}");
     private static final int NAME_MAX = 256;
+    private static final int RATE_MAX = 1_000_000;
     private static final String HIDDEN = "(not shown)";
     private static final List<String> MEMBERS = List.of(
             "id",
@@ -55,6 +57,7 @@ final class KeyFile {
             "orgs",
             "default_org",
             "default_delivery",
+            "rate",
             "callback_token");
 
     private KeyFile() {}
@@ -122,6 +125,7 @@ final class KeyFile {
                 orgs,
                 defaultOrg(at + ".default_org", entry.path("default_org"), orgs),
                 delivery(at + ".default_delivery", entry.path("default_delivery")),
+                rate(at + ".rate", entry.path("rate")),
                 token.map(SecretText::new));
     }
 
@@ -136,6 +140,15 @@ final class KeyFile {
 
     private static Delivery delivery(String at, JsonNode given) {
         return given.isMissingNode() ? Delivery.SYNC : word(at, given, Delivery.values(), Delivery::word);
+    }
+
+    private static Optional<Integer> rate(String at, JsonNode given) {
+        if (given.isMissingNode()) {
+            return Optional.empty();
+        }
+        boolean good = given.isIntegralNumber() && given.canConvertToInt() && given.intValue() >= 1;
+        expect(good && given.intValue() <= RATE_MAX, at, given.toString(), "whole messages a second, 1 to " + RATE_MAX);
+        return Optional.of(given.intValue());
     }
 
     private static Set<Right> rights(String at, JsonNode given) {

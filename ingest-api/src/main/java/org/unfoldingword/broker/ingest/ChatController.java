@@ -36,6 +36,7 @@ final class ChatController {
     private final AcceptMessage acceptMessage;
     private final HeldRequests held;
     private final EventStreams streams;
+    private final SubmitRates rates;
     private final MeterRegistry meters;
 
     ChatController(
@@ -43,11 +44,13 @@ final class ChatController {
             AcceptMessage acceptMessage,
             HeldRequests held,
             EventStreams streams,
+            SubmitRates rates,
             MeterRegistry meters) {
         this.properties = properties;
         this.acceptMessage = acceptMessage;
         this.held = held;
         this.streams = streams;
+        this.rates = rates;
         this.meters = meters;
     }
 
@@ -105,6 +108,7 @@ final class ChatController {
     }
 
     private ChatRequest.Checked checked(HttpServletRequest request, Transport transport) throws IOException {
+        rates.take(Caller.of(request).account());
         try (BodyReader.Body body =
                 BodyReader.of(request).read(request, properties.maxBody().toBytes())) {
             return ChatRequest.read(body, transport, Caller.of(request));

@@ -204,6 +204,11 @@ public class IngestConfiguration {
     }
 
     @Bean
+    SubmitRates submitRates(IngestProperties properties) {
+        return new SubmitRates(properties.rate());
+    }
+
+    @Bean
     BodyReader bodyReader(IngestProperties properties) {
         return new BodyReader(
                 new BodyBudget(properties.bodyMemoryBytes(), properties.bodyPatience()),

@@ -19,6 +19,7 @@ import org.springframework.util.unit.DataSize;
  * @param bodyPatience how long they wait
  * @param unknownKeys so many unknown keys one address may show at once; then 429
  * @param unknownKeyEvery one more after each such time
+ * @param rate messages a second that one key may send to one process, where its account does not say; 0: as many as come
  * @param retryAfter how long a client is told to stay away when Redis is
  */
 @ConfigurationProperties("broker.ingest")
@@ -32,6 +33,7 @@ record IngestProperties(
         @DefaultValue("10s") Duration bodyPatience,
         @DefaultValue("20") int unknownKeys,
         @DefaultValue("3s") Duration unknownKeyEvery,
+        @DefaultValue("0") int rate,
         @DefaultValue("2s") Duration retryAfter) {
 
     IngestProperties {
@@ -42,6 +44,7 @@ record IngestProperties(
         expect(!bodyMemory.isNegative(), "body-memory", bodyMemory, "a size, or 0 for a quarter of the heap");
         expect(!bodyPatience.isNegative(), "body-patience", bodyPatience, "at least 0s");
         expect(unknownKeys >= 1, "unknown-keys", unknownKeys, ">= 1");
+        expect(rate >= 0, "rate", rate, ">= 0");
         expect(unknownKeyEvery.toMillis() >= 1, "unknown-key-every", unknownKeyEvery, "at least 1ms");
         boolean bounded = maxBody.toBytes() >= 1024
                 && maxBody.toBytes() <= DataSize.ofMegabytes(512).toBytes();

@@ -41,6 +41,7 @@ final class MessageController {
     private final Lanes lanes;
     private final HeldRequests held;
     private final EventStreams streams;
+    private final SubmitRates rates;
     private final MeterRegistry meters;
 
     MessageController(
@@ -49,12 +50,14 @@ final class MessageController {
             Lanes lanes,
             HeldRequests held,
             EventStreams streams,
+            SubmitRates rates,
             MeterRegistry meters) {
         this.properties = properties;
         this.acceptMessage = acceptMessage;
         this.lanes = lanes;
         this.held = held;
         this.streams = streams;
+        this.rates = rates;
         this.meters = meters;
     }
 
@@ -69,6 +72,7 @@ final class MessageController {
             @RequestHeader(name = "traceparent", defaultValue = "") String traceparent)
             throws IOException {
         Caller caller = Caller.of(request);
+        rates.take(caller.account());
         // The body is let go when this returns: a request that is held keeps none.
         try (BodyReader.Body body =
                 BodyReader.of(request).read(request, properties.maxBody().toBytes())) {

@@ -48,6 +48,13 @@ final class WorkerProblems implements RefusalStyle {
                 switch (problem.code()) {
                     case "queue_full" ->
                         Refusal.putOff(429, "Queue full", "QUEUE_DEPTH_EXCEEDED", problem.detail(), FULL);
+                    case "rate_limited" ->
+                        Refusal.putOff(
+                                429,
+                                "Too many requests",
+                                "RATE_LIMIT_EXCEEDED",
+                                problem.detail(),
+                                problem.retryAfter().orElse(FULL));
                     case "invalid_json", "unsupported_media_type" -> Refusal.bare(400, "Invalid JSON body");
                     case "body_too_large" -> Refusal.bare(413, "Request body too large");
                     default -> Refusal.bare(problem.status(), problem.detail());

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -32,6 +34,8 @@ class CallersTest {
                "client_ids":["*"], "orgs":["rival"]},
               {"id":"hashed", "scopes":["submit"], "client_ids":["*"], "orgs":["acme"],
                "key_hash":"sha256:8beb3e097a0cf36c00c6101439f7d9391cc7d72366abaf96d3ea45b6008d6f77"},
+              {"id":"slow", "key":"brk_slow_0123456789", "scopes":["submit"], "client_ids":["*"], "orgs":["acme"],
+               "rate":1},
               {"id":"reader", "key":"brk_reader_0123456789", "scopes":["read"], "client_ids":["*"], "orgs":["*"]},
               {"id":"ops", "key":"brk_ops_0123456789", "scopes":["operate"], "client_ids":["*"], "orgs":["*"]}
             ]}""";
@@ -41,6 +45,7 @@ class CallersTest {
     /** The broker knows only its hash. */
     private static final String HASHED = "brk_hashed_0123456789";
 
+    private static final String SLOW = "brk_slow_0123456789";
     private static final String READER = "brk_reader_0123456789";
     private static final String OPS = "brk_ops_0123456789";
 
@@ -81,6 +86,25 @@ class CallersTest {
         assertThat(refused.status()).isEqualTo(403);
         assertThat(refused.json().path("error").asText()).contains("callback_token");
         assertThat(server.post("/api/v1/chat/callback", WEB, request, "", "").status())
+                .isEqualTo(202);
+    }
+
+    @Test
+    void refusesAKeyThatSendsMoreThanItMay() {
+        String body = "{\"org_id\":\"acme\",\"user_id\":\"hasty\",\"client_id\":\"web\",\"message\":\"hi\"}";
+        List<IngestServer.Answer> answers = new ArrayList<>();
+        for (int i = 0; i < 50 && answers.stream().noneMatch(answer -> answer.status() == 429); i++) {
+            answers.add(server.post("/api/v1/message", SLOW, body, "Prefer", "respond-async"));
+        }
+
+        IngestServer.Answer refused = answers.getLast();
+        assertThat(answers.getFirst().status()).isEqualTo(202);
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.json().path("code").asText()).isEqualTo("rate_limited");
+        assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+        assertThat(server.post("/api/v1/message", WEB, body, "Prefer", "respond-async")
+                        .status())
+                .as("another key's")
                 .isEqualTo(202);
     }
 
