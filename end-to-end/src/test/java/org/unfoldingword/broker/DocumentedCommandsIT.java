@@ -31,6 +31,7 @@ class DocumentedCommandsIT {
             "CONTRIBUTING.md", "commands of the build that runs this test",
             "docs/benchmarks.md", "minutes of load on a machine that has nothing else to do",
             "docs/chaos.md", "a build of its own; ChaosIT is the same with few faults",
+            "docs/dependencies.md", "a goal of the build that CI runs",
             "docs/deployment.md", "needs a container engine, or an account at Fly.io",
             "docs/runbook.md", "for bad states; DocumentedCommandsTest tries what it says of Redis",
             "docs/keyspace.md", "asks a Redis that the reader has; DocumentedCommandsTest tries its like");
