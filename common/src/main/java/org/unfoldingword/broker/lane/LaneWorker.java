@@ -293,14 +293,16 @@ public final class LaneWorker {
 
     private int claim(List<Integer> partitions, int room, ClaimEntries.Beat beat) {
         Set<String> passOver = handler.passOver();
-        claiming(true);
+        if (!beginClaim(room)) {
+            return 0;
+        }
         // Redis counts the leases from later than this.
         long leasedUntilNanos = ticker.nanos() + lanes.properties().lease().toNanos();
         try {
             ClaimEntries.Taken result = lanes.claim(lane, partitions, holder, room, beat, handler.state(), passOver);
             return hold(result, room, passOver, leasedUntilNanos);
         } finally {
-            claiming(false).forEach(this::obey);
+            endClaim().forEach(this::obey);
         }
     }
 
@@ -545,11 +547,23 @@ public final class LaneWorker {
         }
     }
 
-    /** Returns the orders that came while the claim was under way. */
-    private List<Orders.Order> claiming(boolean begins) {
+    /** False, and then there is no claim, if it is to bring entries to a worker that stops. */
+    private boolean beginClaim(int room) {
         lock.lock();
         try {
-            claiming = begins;
+            claiming = room <= 0 || phase == Phase.RUNNING;
+            return claiming;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns the orders that came meanwhile. */
+    private List<Orders.Order> endClaim() {
+        lock.lock();
+        try {
+            claiming = false;
+            changed.signalAll();
             List<Orders.Order> came = List.copyOf(early);
             early.clear();
             return came;
@@ -564,10 +578,11 @@ public final class LaneWorker {
         long leftNanos = limit.toNanos();
         lock.lock();
         try {
-            while (taken > 0 && leftNanos > 0) {
+            // A claim that is under way may bring something yet.
+            while ((taken > 0 || claiming) && leftNanos > 0) {
                 leftNanos = changed.awaitNanos(leftNanos);
             }
-            return taken == 0;
+            return taken == 0 && !claiming;
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
             return false;

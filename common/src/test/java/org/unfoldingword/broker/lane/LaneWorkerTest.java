@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
@@ -22,6 +23,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
+import org.unfoldingword.broker.message.MessageState;
 
 /** The loops that work on a lane, on a real redis-server. Sweeps are an hour apart unless a test is about them. */
 class LaneWorkerTest {
@@ -32,6 +34,10 @@ class LaneWorkerTest {
     private final AtomicLong stoodStillNanos = new AtomicLong();
     private Lanes lanes;
     private LaneWorker worker;
+    /** One for each claim that has begun. */
+    private final Semaphore claims = new Semaphore(0);
+    /** The next claim waits for it. */
+    private volatile CountDownLatch beforeClaim = new CountDownLatch(0);
     /** How long it stands still in each claim. */
     private volatile Duration standStill = Duration.ZERO;
 
@@ -137,6 +143,29 @@ class LaneWorkerTest {
         assertThat(handled).isEmpty();
     }
 
+    /**
+     * A claim that was under way when the process was told to stop brought entries to one that had stopped: nobody kept their
+     * leases, their calls were broken off with the process, and the next dispatcher made them again.
+     */
+    @Test
+    void waitsForTheClaimThatIsUnderWayWhenItStops() throws InterruptedException {
+        MessageId id = append("ann");
+        CountDownLatch claim = new CountDownLatch(1);
+        beforeClaim = claim;
+        goOn.countDown();
+        worker.start();
+        claims.acquire();
+
+        Thread stopping = Thread.startVirtualThread(() -> worker.stop(Duration.ofSeconds(20)));
+        assertThat(stopping.join(Duration.ofMillis(300))).as("stopped").isFalse();
+        claim.countDown();
+        stopping.join();
+
+        assertThat(lanes.totals().running()).isZero();
+        assertThat(lanes.find(id, Watching.NOTHING).orElseThrow().record().state())
+                .isEqualTo(MessageState.COMPLETED);
+    }
+
     private static Lanes lanes(Map<String, String> settings) {
         LaneProperties properties = new Binder(new MapConfigurationPropertySource(settings))
                 .bindOrCreate("broker.lane", LaneProperties.class);
@@ -160,6 +189,14 @@ class LaneWorkerTest {
             /** Asked right before a claim. */
             @Override
             public String state() {
+                CountDownLatch mine = beforeClaim;
+                beforeClaim = new CountDownLatch(0);
+                claims.release();
+                try {
+                    mine.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
                 stoodStillNanos.addAndGet(standStill.toNanos());
                 return "ok";
             }
