@@ -22,6 +22,7 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +68,9 @@ class CallbackClientTest {
         @Override
         public InetAddress[] resolve(String host) throws UnknownHostException {
             lookedUp.add(host);
+            if (host.startsWith("rebinds.") && Collections.frequency(lookedUp, host) == 1) {
+                return new InetAddress[] {InetAddress.getByAddress(new byte[] {8, 8, 8, 8})};
+            }
             if (host.startsWith("unknown.")) {
                 throw new UnknownHostException(host);
             }
@@ -273,6 +277,21 @@ class CallbackClientTest {
             assertThat(outcome.reason())
                     .isEqualTo("address refused: rebound.example: 127.0.0.1, loopback"
                             + " (expected: only public unicast addresses)");
+            assertThat(receiver.connections()).isZero();
+        }
+    }
+
+    /** DNS rebinding: the name had a public address when it was checked, and has one within by the time of the connection. */
+    @Test
+    void connectsNoAddressThatTheNameHasOnlySinceItWasChecked() throws Exception {
+        try (RawReceiver receiver = RawReceiver.saying("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
+            assertThat(guard.resolve("rebinds.example")).as("checked").hasSize(1);
+
+            DeliveryOutcome outcome = post(
+                    "https://rebinds.example:" + receiver.port() + "/hook", BODY, CallbackClientTest::neverStopped);
+
+            assertThat(outcome).isInstanceOf(Forbidden.class);
+            assertThat(lookedUp).containsExactly("rebinds.example", "rebinds.example");
             assertThat(receiver.connections()).isZero();
         }
     }

@@ -62,7 +62,9 @@ class CallbackTargetTest {
                     https://[::]/                         | a public address; this one is not global unicast
                     https://[::2]/                        | a public address; this one is not global unicast
                     https://[64:ff9b::7f00:1]/            | a public address; this one is not global unicast
+                    https://[64:ff9b:1::7f00:1]/          | a public address; this one is not global unicast
                     https://[2002:7f00:1::]/              | a public address; this one is 6to4
+                    https://[2001:0:7f00:1::1]/           | a public address; this one is protocol assignments, Teredo, ORCHID
                     https://[::127.0.0.1]/                | a public address; this one is not global unicast
                     https://[::ffff:127.0.0.1]/           | an IPv4 address as four decimal numbers
                     https://[::ffff:7f00:1]/              | an IPv4 address as four decimal numbers
