@@ -12,7 +12,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @param allowedHosts hosts that are exempt from the https and public-address rules, each {@code host} or
  *     {@code host:port}: for development and private networks
- * @param signingSecrets Standard Webhooks secrets, {@code whsec_…}, newest first; each signs every callback, so that
+ * @param signingSecrets Standard Webhooks secrets, {@code whsec_…} or {@code whsk_…}, newest first; each signs every callback, so that
  *     receivers can change theirs one by one. None: callbacks are not signed
  * @param retrySchedule the wait before each attempt, the first included; its length is the number of attempts, after
  *     which a callback is dead-lettered

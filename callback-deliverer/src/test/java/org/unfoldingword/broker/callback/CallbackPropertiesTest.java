@@ -128,7 +128,7 @@ class CallbackPropertiesTest {
                         .bind())
                 .satisfies(thrown -> assertThat(everythingSaidBy(thrown))
                         .contains("broker.callback.signing-secrets[1]: a secret, not shown"
-                                + " (expected: whsec_ and base64 of 24 to 64 bytes)")
+                                + " (expected: whsec_ and base64 of 24 to 64 bytes, or whsk_ and base64 of 64)")
                         .doesNotContain(secret, secret.replace("whsec_", ""), SECRET));
     }
 

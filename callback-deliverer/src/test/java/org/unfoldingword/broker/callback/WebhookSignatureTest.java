@@ -26,6 +26,8 @@ class WebhookSignatureTest {
     private static final String NEW = "whsec_" + Base64.getEncoder().encodeToString(new byte[64]);
     private static final String OTHER =
             "whsec_" + Base64.getEncoder().encodeToString("x".repeat(24).getBytes(UTF_8));
+    private static final String PRIVATE =
+            "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==";
     private static final String ID = "msg_p5jXN8AQM9LWM0D4loKWxJek";
     private static final Instant NOW = Instant.ofEpochSecond(1_614_265_330);
     private static final byte[] PAYLOAD = "{\"test\": 2432232314}".getBytes(UTF_8);
@@ -38,6 +40,42 @@ class WebhookSignatureTest {
                         Map.entry("webhook-id", ID),
                         Map.entry("webhook-timestamp", "1614265330"),
                         Map.entry("webhook-signature", "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
+    }
+
+    /** The ed25519 vector of the reference implementations' own tests: the receiver has only the public key. */
+    @Test
+    void signsWithAPrivateKeyAsTheReferenceDoes() {
+        Map<String, String> headers = signature(PRIVATE).sign(ID, NOW, PAYLOAD);
+
+        assertThat(headers.get("webhook-signature"))
+                .isEqualTo(
+                        "v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==");
+        assertThat(signature(PRIVATE).verify(headers::get, PAYLOAD, NOW)).isEqualTo(Finding.GENUINE);
+    }
+
+    @Test
+    void signsInBothWaysWhileReceiversChangeTheirs() {
+        Map<String, String> headers = signature(PRIVATE, OLD).sign(ID, NOW, PAYLOAD);
+
+        assertThat(headers.get("webhook-signature").split(" "))
+                .satisfiesExactly(entry -> assertThat(entry).startsWith("v1a,"), entry -> assertThat(entry)
+                        .startsWith("v1,"));
+        assertThat(signature(OLD).verify(headers::get, PAYLOAD, NOW)).isEqualTo(Finding.GENUINE);
+        assertThat(signature(PRIVATE).verify(headers::get, PAYLOAD, NOW)).isEqualTo(Finding.GENUINE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "whsk_AAAA",
+                "whsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
+            })
+    void refusesWhatIsNoPrivateKeyAndDoesNotShowIt(String text) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SigningSecret.of(text))
+                .withMessageContaining("not shown")
+                .withMessageNotContaining(text);
     }
 
     @Test
