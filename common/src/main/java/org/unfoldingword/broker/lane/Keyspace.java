@@ -2,7 +2,6 @@ package org.unfoldingword.broker.lane;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -157,6 +156,7 @@ final class Keyspace {
     }
 
     private static String root(int partition) {
-        return String.format(Locale.ROOT, "broker:{p%02d}:", partition);
+        // Every key of every call begins so: no format is parsed for it.
+        return "broker:{p" + (partition < 10 ? "0" : "") + partition + "}:";
     }
 }
