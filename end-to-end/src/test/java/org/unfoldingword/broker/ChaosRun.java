@@ -23,8 +23,6 @@ import org.unfoldingword.broker.ChaosHistory.Victim;
  */
 final class ChaosRun implements AutoCloseable {
 
-    static final Duration LEASE = Duration.ofSeconds(2);
-
     private static final int INGESTS = 2;
     private static final int DISPATCHERS = 3;
     private static final int DELIVERERS = 2;
@@ -52,14 +50,14 @@ final class ChaosRun implements AutoCloseable {
             .build();
 
     /** @param data where Redis keeps its file */
-    record Settings(long seed, int faults, int messages, int users, Path data) {
+    record Settings(long seed, int faults, int messages, int users, Duration lease, Path data) {
 
         @Override
         public String toString() {
             return "seed " + seed + ", " + faults + " faults, " + messages + " messages of " + users + " users, "
                     + INGESTS
                     + " ingest-api, " + DISPATCHERS + " dispatchers, " + DELIVERERS + " callback-deliverers, lease "
-                    + LEASE.toSeconds() + " s";
+                    + lease.toSeconds() + " s";
         }
     }
 
@@ -74,7 +72,7 @@ final class ChaosRun implements AutoCloseable {
     private ChaosBroker.Service launch(String command, int dispatcher) {
         return broker.launch(BrokerProcess.Plan.of(command)
                 .with("WORKER_BASE_URL", worker.url(dispatcher))
-                .with("BROKER_LEASE", LEASE.toSeconds() + "s")
+                .with("BROKER_LEASE", settings.lease().toSeconds() + "s")
                 .with("BROKER_WORKER_IDLE_TIMEOUT", WORKER_SILENCE.toSeconds() + "s")
                 .with("BROKER_CALLBACK_TIMEOUT", CALLBACK_TIMEOUT.toSeconds() + "s")
                 .with("BROKER_CALLBACK_CONNECTTIMEOUT", "1s")
@@ -92,7 +90,7 @@ final class ChaosRun implements AutoCloseable {
             befall(users);
             users.awaitEnd();
         }
-        return ChaosChecker.check(history, LEASE);
+        return ChaosChecker.check(history, settings.lease());
     }
 
     /** What the broker says of its own books, once all is over. */
@@ -123,7 +121,7 @@ final class ChaosRun implements AutoCloseable {
             // Only what is up can fall, and somebody has to be left.
             await().atMost(END_MAX).until(() -> group.stream().allMatch(ChaosBroker.Service::isReady));
             long fromNanos = System.nanoTime();
-            fault.befall(broker, group.get(index), moods, LEASE, random);
+            fault.befall(broker, group.get(index), moods, settings.lease(), random);
             history.add(new ChaosHistory.Fault(
                     fault.word(), fault.victim, index, fault.process, fromNanos, System.nanoTime()));
             System.out.printf(
@@ -136,7 +134,7 @@ final class ChaosRun implements AutoCloseable {
                     settings.messages(),
                     users.told());
             // So that what stands still can be laid at one fault's door.
-            Thread.sleep(LEASE.plusSeconds(1).toMillis());
+            Thread.sleep(settings.lease().plusSeconds(1).toMillis());
         }
     }
 

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole pipeline on a Redis Cluster of three masters and their replicas, while it changes under it. */
 class ClusterIT {
 
-    private static final Duration LEASE = Duration.ofSeconds(2);
+    /** No process of the broker dies here. */
+    private static final Duration LEASE = Duration.ofSeconds(15);
+
     private static final int USERS = 40;
     private static final int EACH = 12;
     private static final Duration SENDING = Duration.ofSeconds(15);

@@ -14,7 +14,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole pipeline on a master that sentinels watch, and that dies. */
 class SentinelIT {
 
-    private static final Duration LEASE = Duration.ofSeconds(2);
+    /** No process of the broker dies here. */
+    private static final Duration LEASE = Duration.ofSeconds(15);
+
     private static final Duration SENDING = Duration.ofSeconds(15);
 
     @TempDir

@@ -60,6 +60,11 @@ final class BodyReader {
         }
     }
 
+    /** What further bodies may take now. */
+    long freeBytes() {
+        return budget.freeBytes();
+    }
+
     /** @throws Problem if it is too large, too slow, of another type, or not exactly one JSON object in UTF-8 */
     Body read(HttpServletRequest request, long maxBytes) throws IOException {
         checkType(request);

@@ -55,6 +55,8 @@ final class IngestServer implements AutoCloseable {
         Map<String, Object> settings = new HashMap<>(Map.of(
                 "server.port", "0",
                 "management.server.port", "-1",
+                // As it ships: virtual threads, which a slow client may have.
+                "server.jetty.threads.max", "20000",
                 "broker.redis.url", redisUrl,
                 "broker.access.api-key", KEY,
                 "broker.callback.allowed-hosts", "127.0.0.1",
