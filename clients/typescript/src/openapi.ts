@@ -37,7 +37,7 @@ export interface paths {
         post?: never;
         /**
          * Cancel a message
-         * @description A waiting message never runs. The call of a running one is broken off; its stream and its callback end with the code `cancelled`, and a request that is held for it with 409.
+         * @description A waiting message never runs. The call of a running one is broken off; its stream and its callback end with the code `cancelled`, and a request that is held for it with 502 and that code.
          */
         delete: operations["cancelMessage"];
         options?: never;
@@ -909,7 +909,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The same idempotency key with another body, or a message that was cancelled while it was waited for. */
+        /** @description The same idempotency key with another body. */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -936,7 +936,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too many messages wait in the conversation. */
+        /** @description Too many messages wait in the conversation, or the key sends more of them a second than it may. */
         TooMany: {
             headers: {
                 [name: string]: unknown;
