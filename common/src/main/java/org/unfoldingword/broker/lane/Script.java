@@ -21,12 +21,12 @@ record Script(String name, String text, String sha) {
 
     /** As {@link #load}, for a {@link GroupedScript}: one command runs it for many callers. */
     static Script loadGrouped(String name, String... fragments) {
-        return of(name, base(fragments) + grouped(read(name)));
+        return grouped(name, read(name), fragments);
     }
 
-    /** A script's text, to be run for many callers. */
-    static String grouped(String text) {
-        return "local function one()\n" + text + "end\n" + read("grouped");
+    /** As {@link #loadGrouped}, of this text. */
+    static Script grouped(String name, String text, String... fragments) {
+        return of(name, base(fragments) + "local function one()\n" + text + "end\n" + read("grouped"));
     }
 
     private static String base(String... fragments) {

@@ -15,7 +15,8 @@ local fingerprint, window, watch, size = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 local record = b.record .. id
 
 -- What is there already is written again, so that whoever waits for replicas waits for that as well.
-if redis.call('EXISTS', record) == 1 then
+local found = redis.call('EXISTS', record, b.turns .. name) > 0
+if found and redis.call('EXISTS', record) == 1 then
   redis.call('HSET', record, 'name', name)
   return { 'appended', redis.call('XLEN', b.queue .. name) }
 end
@@ -27,31 +28,32 @@ if fingerprint ~= '' then
     return { print == fingerprint and 'duplicate' or 'conflict', first }
   end
 end
-local waiting = redis.call('XLEN', b.queue .. name) - redis.call('HEXISTS', b.held, name)
-if waiting >= limit then return { 'full', waiting } end
+local length = redis.call('XLEN', b.queue .. name)
+if length >= limit then
+  local waiting = length - redis.call('HEXISTS', b.held, name)
+  if waiting >= limit then return { 'full', waiting } end
+end
 for i = 0, chunks - 1 do
   if redis.call('EXISTS', b.body .. id .. ':request:' .. i) == 0 then return redis.error_reply('BODYGONE chunk ' .. i) end
 end
 for i = 0, chunks - 1 do redis.call('PERSIST', b.body .. id .. ':request:' .. i) end
 
-local entry, length
-if chunks > 0 then
-  entry, length = append(b, name, { 'id', id, 'envelope', envelope, 'chunks', chunks, 'length', size })
-else
-  entry, length = append(b, name, { 'id', id, 'envelope', envelope, 'body', body })
-end
+local fields = { 'id', id, 'envelope', envelope, 'body', body }
+if chunks > 0 then fields = { 'id', id, 'envelope', envelope, 'chunks', ARGV[5], 'length', size } end
+local entry = append(b, name, length, fields)
+local position = length + 1
 redis.call('HSET', record, 'state', 'queued', 'name', name, 'entry', entry)
 -- A conversation that somebody watches as a whole keeps a list of its messages, and all that is said about them.
-if redis.call('EXISTS', b.turns .. name) == 1 then
+if found then
   redis.call('XADD', b.turns .. name, '*', 'id', id)
   watch = 'frames'
   signal_moved(b, name)
 end
 if watch == 'frames' then
-  open_journal(b, name, id, length)
+  open_journal(b, name, id, position)
 elseif watch ~= '' then
   redis.call('HSET', record, 'watch', watch)
 end
 if fingerprint ~= '' then redis.call('SET', seen, id .. ' ' .. fingerprint, 'PX', window) end
-redis.call('HINCRBY', b.totals, 'accepted', 1)
-return { 'appended', length }
+count(b, 'accepted')
+return { 'appended', position }

@@ -22,12 +22,11 @@ if head and redis.call('HEXISTS', b.held, name) == 1 then
   return { 'asked' }
 end
 redis.call('HDEL', record, 'next')
-finish(b, other, name, id, entry, {
+local watch = finish(b, other, name, id, entry, {
   counter = 'cancelled', dead = false, callbacks = callbacks, retention = retention, fields = { unpack(ARGV, 8) },
 })
 withdraw(b, name, entry)
 signal_moved(b, name)
-local watch = redis.call('HGET', record, 'watch')
 if watch then
   if watch == 'frames' then
     journal(b, id, event, data)

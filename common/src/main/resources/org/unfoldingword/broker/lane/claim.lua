@@ -22,7 +22,7 @@ end
 -- The next of the groups that have something due, served longest ago first.
 local function next_group(b)
   if b.stopped then return nil end
-  for _, group in ipairs(redis.call('ZRANGE', b.groups, 0, over)) do
+  for _, group in ipairs(redis.call('ZRANGE', b.groups, '0', over)) do
     if not passed[group] then return group end
   end
   return nil
@@ -33,10 +33,11 @@ local function pop(b, group, most)
   local popped = redis.call('ZPOPMIN', b.ready .. group, redis.call('ZCARD', b.groups) == 1 and most or 1)
   if redis.call('EXISTS', b.ready .. group) == 0 then
     redis.call('ZREM', b.groups, group)
+    b.in_round[group] = nil
   else
     -- Behind all others, also those that were served, or joined, before the clock went back.
-    local last = redis.call('ZREVRANGE', b.groups, 0, 0, 'WITHSCORES')[2]
-    redis.call('ZADD', b.groups, math.max(micros, last + 1), group)
+    local last = redis.call('ZREVRANGE', b.groups, '0', '0', 'WITHSCORES')[2]
+    redis.call('ZADD', b.groups, text(math.max(micros, last + 1)), group)
   end
   return popped
 end
@@ -44,35 +45,35 @@ end
 -- The queue's pending entry, or its next, for this holder; and how often it was delivered, this time included.
 local function read_head(b, name)
   local queue = b.queue .. name
-  local looked = redis.pcall('XPENDING', queue, b.group, '-', '+', 1)
+  local looked = redis.pcall('XPENDING', queue, b.group, '-', '+', '1')
   -- Without a queue there is nothing to take; a name that points nowhere must not keep the others from being taken.
   if looked.err then return nil end
   local pending = looked[1]
   if pending then
-    return redis.call('XCLAIM', queue, b.group, holder, 0, pending[1])[1], pending[4] + 1
+    return redis.call('XCLAIM', queue, b.group, holder, '0', pending[1])[1], pending[4] + 1
   end
-  local read = redis.call('XREADGROUP', 'GROUP', b.group, holder, 'COUNT', 1, 'STREAMS', queue, '>')
+  local read = redis.call('XREADGROUP', 'GROUP', b.group, holder, 'COUNT', '1', 'STREAMS', queue, '>')
   return read and read[1][2][1], 1
 end
 
 local function next_token(b)
   local last = b.token or tonumber(redis.call('HGET', b.totals, 'token') or '0')
   b.token = math.max(micros, last + 1)
-  return string.format('%.0f', b.token)
+  return text(b.token)
 end
 
 -- What the record says from now on, in pairs; also added to the fields as they were read, where the later of two counts.
 local function note(b, id, fields, entry, token, lapsed)
   local known = {}
   for i = 1, #fields, 2 do known[fields[i]] = fields[i + 1] end
-  local attempts = string.format('%.0f', (known[b.prefix .. 'attempts'] or 0) + 1)
-  local set = { b.prefix .. 'attempts', attempts, b.prefix .. 'claimed', now, b.prefix .. 'holder', holder }
+  local attempts = text((known[b.prefix .. 'attempts'] or 0) + 1)
+  local set = { b.prefix .. 'attempts', attempts, b.prefix .. 'claimed', now_text, b.prefix .. 'holder', holder }
   local function add(field, value)
     set[#set + 1] = field
     set[#set + 1] = value
   end
-  if not known[b.prefix .. 'started'] then add(b.prefix .. 'started', now) end
-  if lapsed then add(b.prefix .. 'lapses', string.format('%.0f', (known[b.prefix .. 'lapses'] or 0) + 1)) end
+  if not known[b.prefix .. 'started'] then add(b.prefix .. 'started', now_text) end
+  if lapsed then add(b.prefix .. 'lapses', text((known[b.prefix .. 'lapses'] or 0) + 1)) end
   if known[b.prefix .. 'next'] then redis.call('HDEL', b.record .. id, b.prefix .. 'next') end
   if lane == 'messages' then
     add('state', 'processing')
@@ -82,7 +83,7 @@ local function note(b, id, fields, entry, token, lapsed)
     end
   end
   redis.call('HSET', b.record .. id, unpack(set))
-  for _, word in ipairs(set) do fields[#fields + 1] = type(word) == 'number' and string.format('%.0f', word) or word end
+  for _, word in ipairs(set) do fields[#fields + 1] = word end
   -- A callback may be taken while its message runs, whose journal is the dispatcher's.
   if lane ~= 'messages' then return end
   if known.watch == 'frames' then
@@ -113,14 +114,19 @@ local function take(b, number, name)
 end
 
 local result = { now, '', {} }
-local open = {}
+local open, next_due = {}, math.huge
 for n = 1, partitions do
   local b = block((n - 1) * BLOCK + 1, lane)
   open[n] = b
   b.taken = {}
   b.stopped = any_paused(b) and redis.call('HEXISTS', b.paused, '*') == 1
-  local due = redis.call('ZRANGEBYSCORE', b.later, '-inf', now, 'LIMIT', 0, room + 32)
-  for _, name in ipairs(due) do make_ready(b, name) end
+  local first = redis.call('ZRANGE', b.later, '0', '0', 'WITHSCORES')
+  b.first = tonumber(first[2])
+  if b.first and b.first <= now then
+    local due = redis.call('ZRANGEBYSCORE', b.later, '-inf', now_text, 'LIMIT', '0', text(room + 32))
+    for _, name in ipairs(due) do make_ready(b, name) end
+    b.first = tonumber(redis.call('ZRANGE', b.later, '0', '0', 'WITHSCORES')[2])
+  end
 end
 -- First an equal share for each partition, then what is left to those that have more.
 for _, share in ipairs({ math.ceil(room / partitions), room }) do
@@ -145,22 +151,23 @@ end
 for n = 1, partitions do
   local b = open[n]
   if #b.taken > 0 then
-    local until_then = {}
+    local lapse, until_then = text(now + lease), {}
     for i = 1, #b.taken, 2 do
-      until_then[i] = now + lease
+      until_then[i] = lapse
       until_then[i + 1] = b.taken[i]
     end
     redis.call('HSET', b.held, unpack(b.taken))
     redis.call('ZADD', b.later, unpack(until_then))
-    redis.call('HSET', b.totals, 'token', string.format('%.0f', b.token))
+    redis.call('HSET', b.totals, 'token', text(b.token))
+    b.first = math.min(b.first or math.huge, now + lease)
   end
   if next_group(b) then
     table.insert(result[3], n)
     wake(b)
   end
-  local first = redis.call('ZRANGEBYSCORE', b.later, '-inf', '(+inf', 'WITHSCORES', 'LIMIT', 0, 1)[2]
-  if first and (result[2] == '' or tonumber(first) < tonumber(result[2])) then result[2] = first end
+  if b.first then next_due = math.min(next_due, b.first) end
 end
+if next_due < math.huge then result[2] = text(next_due) end
 if beat ~= 0 then
   local holders = open[1].holders
   redis.call('HDEL', holders, holder)
@@ -168,6 +175,6 @@ if beat ~= 0 then
   for i = 1, #known, 2 do
     if tonumber(string.match(known[i + 1], '^%d+')) < now then redis.call('HDEL', holders, known[i]) end
   end
-  if beat > 0 then redis.call('HSET', holders, holder, string.format('%.0f', now + beat) .. ' ' .. state) end
+  if beat > 0 then redis.call('HSET', holders, holder, text(now + beat) .. ' ' .. state) end
 end
 return result

@@ -17,5 +17,5 @@ if lane == 'messages' then
 end
 local needed = redis.call('HGET', record, 'callback_state') == 'pending' or redis.call('ZSCORE', other.dead, id)
   or not redis.call('HGET', record, 'finished')
-if not needed then retain(b, id, retention) end
+if not needed then retain(b, id, redis.call('HGET', record, 'reply_chunks'), retention) end
 return { 'dropped' }

@@ -6,14 +6,11 @@
 
 -- The body of a dead letter is kept for its redrive, that of an answered message is not. A message that was claimed has its envelope
 -- in its record, and, if its body lies in chunks, their number.
-local function close_message(b, name, id, entry, how, envelope, chunks, set)
+local function close_message(b, name, id, entry, how, envelope, chunks)
   if how.dead or not envelope then
     local fields = redis.call('XRANGE', b.queue .. name, entry, entry)[1][2]
-    set[#set + 1] = 'envelope'
-    set[#set + 1] = fields[4]
-    if how.dead then
-      for i = 5, #fields do set[#set + 1] = fields[i] end
-    end
+    redis.call('HSET', b.record .. id, 'envelope', fields[4])
+    if how.dead then redis.call('HSET', b.record .. id, unpack(fields, 5)) end
     chunks = fields[5] == 'chunks' and fields[6]
   end
   for i = 0, (chunks or 0) - 1 do
@@ -24,8 +21,8 @@ end
 
 -- The message's callback waits in the other lane from now on.
 local function enqueue_callback(b, other, callbacks, id)
-  local waiting = append(other, callbacks, { 'id', id })
-  redis.call('HINCRBY', b.totals, 'callbacks', 1)
+  local waiting = append(other, callbacks, redis.call('XLEN', other.queue .. callbacks), { 'id', id })
+  count(b, 'callbacks')
   redis.call('HSET', b.record .. id, 'callback_state', 'pending', 'callback_queue', callbacks, 'callback_entry', waiting)
 end
 
@@ -33,32 +30,34 @@ end
 local function note_duration(b, started)
   local took = now - started
   b.usual = math.floor(0.9 * (b.usual or redis.call('HGET', b.totals, 'duration') or took) + 0.1 * took)
-  redis.call('HSET', b.totals, 'duration', b.usual)
+  if noted then noted[b.totals] = b.usual else redis.call('HSET', b.totals, 'duration', text(b.usual)) end
 end
 
+-- Returns how the message is watched, if it is.
 local function finish(b, other, name, id, entry, how)
   local record, set = b.record .. id, how.fields
+  set[#set + 1] = b.prefix .. 'finished'
+  set[#set + 1] = now_text
+  redis.call('HSET', record, unpack(set))
+  local envelope, chunks, started, replies, callback, watch =
+    unpack(redis.call('HMGET', record, 'envelope', 'chunks', 'started', 'reply_chunks', 'callback_state', 'watch'))
   if b.lane == 'messages' then
-    local envelope, chunks, started = unpack(redis.call('HMGET', record, 'envelope', 'chunks', 'started'))
-    close_message(b, name, id, entry, how, envelope, chunks, set)
+    close_message(b, name, id, entry, how, envelope, chunks)
     if started then note_duration(b, started) end
   end
-  set[#set + 1] = b.prefix .. 'finished'
-  set[#set + 1] = now
-  redis.call('HINCRBY', b.totals, how.counter, 1)
+  count(b, how.counter)
   if how.dead then
-    redis.call('ZADD', b.dead, now, id)
+    redis.call('ZADD', b.dead, now_text, id)
     b.any_dead = true
     redis.call('SET', b.ran .. name, entry, 'PX', how.dead_retention)
-    redis.call('ZREMRANGEBYSCORE', b.dead, '-inf', now - how.dead_retention)
+    redis.call('ZREMRANGEBYSCORE', b.dead, '-inf', text(now - how.dead_retention))
   end
-  redis.call('HSET', record, unpack(set))
-  local state = how.callbacks ~= '' and redis.call('HGET', record, 'callback_state')
-  if how.callbacks ~= '' and not state then enqueue_callback(b, other, how.callbacks, id) end
-  if how.callbacks ~= '' and (not state or state == 'pending') then
-    retain(b, id, nil)
+  if how.callbacks ~= '' and not callback then enqueue_callback(b, other, how.callbacks, id) end
+  if how.callbacks ~= '' and (not callback or callback == 'pending') then
+    retain(b, id, replies, nil)
   else
     local other_dead = any_dead(other) and redis.call('ZSCORE', other.dead, id)
-    retain(b, id, (how.dead or other_dead) and how.dead_retention or how.retention)
+    retain(b, id, replies, (how.dead or other_dead) and how.dead_retention or how.retention)
   end
+  return watch
 end

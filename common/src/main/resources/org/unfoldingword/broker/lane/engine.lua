@@ -17,6 +17,11 @@ local clock = redis.call('TIME')
 local micros = clock[1] * 1000000 + clock[2]
 local now = math.floor(micros / 1000)
 
+-- A whole number as a command's argument. Redis itself writes a number with all the digits of a fraction, which costs more than most
+-- commands do.
+local function text(number) return string.format('%d', number) end
+local now_text = text(now)
+
 -- The keys of the partition whose block starts at KEYS[at], for one lane. Order: Keyspace.block(). What a script has found out about
 -- the partition stays with it until the script ends.
 local blocks = {}
@@ -30,20 +35,37 @@ local function block(at, lane)
     body = KEYS[at + 10], doubt = KEYS[at + 11], totals = KEYS[at + 12], signals = KEYS[at + 13],
     paused = KEYS[at + 14], heads = KEYS[at + 15], ran = KEYS[at + 16],
     orders = KEYS[at + 17], turns = KEYS[at + 18], awaited = KEYS[at + 19],
+    -- Groups of which the script knows that they have something due and are in the round, unless paused.
+    in_round = {},
   }
   blocks[KEYS[at]] = b
   return b
 end
 
--- Looked up once in a script, and true from when it becomes so.
+-- Usually there is nothing dead and nothing paused in a partition. Looked up once in a script.
+local function look_for_marks(b)
+  local any = redis.call('EXISTS', b.dead, b.paused) > 0
+  if b.any_dead == nil then b.any_dead = any and redis.call('EXISTS', b.dead) == 1 end
+  b.any_paused = any and redis.call('EXISTS', b.paused) == 1
+end
+
 local function any_dead(b)
-  if b.any_dead == nil then b.any_dead = redis.call('EXISTS', b.dead) == 1 end
+  if b.any_dead == nil then look_for_marks(b) end
   return b.any_dead
 end
 
 local function any_paused(b)
-  if b.any_paused == nil then b.any_paused = redis.call('EXISTS', b.paused) == 1 end
+  if b.any_paused == nil then look_for_marks(b) end
   return b.any_paused
+end
+
+-- What the totals of partitions are to say when a script that serves many callers ends: counters raised, and fields set.
+local raised, noted
+local function count(b, counter)
+  if not raised then return redis.call('HINCRBY', b.totals, counter, '1') end
+  local counters = raised[b.totals] or {}
+  raised[b.totals] = counters
+  counters[counter] = (counters[counter] or 0) + 1
 end
 
 -- Who shares turns: the org of a conversation, or the endpoint of a callback queue.
@@ -72,6 +94,7 @@ local function leave_line(b, name)
   local group = group_of(b, name)
   if redis.call('ZREM', b.ready .. group, name) == 1 and redis.call('EXISTS', b.ready .. group) == 0 then
     redis.call('ZREM', b.groups, group)
+    b.in_round[group] = nil
   end
 end
 
@@ -90,9 +113,10 @@ local function make_ready(b, name, fresh)
   if any_paused(b) then paused, out = unpack(redis.call('HMGET', b.paused, name, '@' .. group)) end
   if paused then return postpone(b, name, '+inf') end
   if not fresh then redis.call('ZREM', b.later, name) end
-  local joined = redis.call('ZADD', b.ready .. group, 'NX', now, name) == 1
-  if joined and not out and redis.call('ZCARD', b.ready .. group) == 1 then
-    redis.call('ZADD', b.groups, 'NX', micros, group)
+  local joined = redis.call('ZADD', b.ready .. group, 'NX', now_text, name) == 1
+  if joined and not out and not b.in_round[group] then
+    if redis.call('ZCARD', b.ready .. group) == 1 then redis.call('ZADD', b.groups, 'NX', text(micros), group) end
+    b.in_round[group] = true
   end
 end
 
@@ -104,24 +128,23 @@ local function forget(b, name)
   redis.call('DEL', b.queue .. name, b.awaited .. name)
 end
 
--- Appends an entry of field-value pairs to a queue; returns its id and the queue's length.
-local function append(b, name, fields)
+-- Appends an entry of field-value pairs to a queue of so many; returns its id.
+local function append(b, name, length, fields)
   local queue = b.queue .. name
   local entry = redis.call('XADD', queue, '*', unpack(fields))
-  local length = redis.call('XLEN', queue)
-  if length == 1 then
+  if length == 0 then
     redis.call('XGROUP', 'CREATE', queue, b.group, '0')
-    redis.call('ZADD', b.heads, now, name)
+    redis.call('ZADD', b.heads, now_text, name)
     make_ready(b, name, true)
     wake(b)
   end
-  return entry, length
+  return entry
 end
 
 -- The next step after the head has gone: the queue's next entry becomes due, or the queue is forgotten.
 local function advance(b, name)
   if redis.call('XLEN', b.queue .. name) > 0 then
-    redis.call('ZADD', b.heads, now, name)
+    redis.call('ZADD', b.heads, now_text, name)
     redis.call('ZREM', b.later, name)
     make_ready(b, name, true)
     wake(b)
@@ -142,7 +165,7 @@ local function succeed(b, name, entry)
   end
   redis.call('XACK', queue, b.group, entry)
   redis.call('XDEL', queue, entry)
-  redis.call('ZADD', b.heads, now, name)
+  redis.call('ZADD', b.heads, now_text, name)
   make_ready(b, name, true)
   wake(b)
 end
@@ -176,11 +199,10 @@ local function open_journal(b, name, id, position)
   end
 end
 
--- Keeps the record and the chunks of a large reply together: for so many ms, or for ever.
-local function retain(b, id, ms)
-  local record = b.record .. id
-  local keys = { record }
-  for i = 0, (redis.call('HGET', record, 'reply_chunks') or 0) - 1 do keys[i + 2] = b.body .. id .. ':reply:' .. i end
+-- Keeps the record and the chunks of a large reply, if it has any, together: for so many ms, or for ever.
+local function retain(b, id, chunks, ms)
+  local keys = { b.record .. id }
+  for i = 0, (chunks or 0) - 1 do keys[i + 2] = b.body .. id .. ':reply:' .. i end
   for _, key in ipairs(keys) do
     if ms then redis.call('PEXPIRE', key, ms) else redis.call('PERSIST', key) end
   end
@@ -197,7 +219,7 @@ local function leave_trace(b, id, outcome, detail)
   local _, lines = string.gsub(trail, '\n', '')
   if lines >= TRAIL_MAX then trail = string.gsub(trail, '^[^\n]*\n', '', 1) end
   local what = string.sub(string.gsub(detail, '%c', ' '), 1, 200)
-  local line = claimed .. ' ' .. string.format('%.0f', now) .. ' ' .. outcome .. ' ' .. holder .. ' ' .. what .. '\n'
+  local line = claimed .. ' ' .. now_text .. ' ' .. outcome .. ' ' .. holder .. ' ' .. what .. '\n'
   redis.call('HSET', record, b.prefix .. 'trail', trail .. line)
 end
 

@@ -37,9 +37,9 @@ local function erase(id)
   if dry then return fields and 'waiting' or 'ended' end
   if fields and fields[5] == 'chunks' then chunks = fields[6] end
   local there, held = withdraw(b, name, entry)
-  if there then redis.call('HINCRBY', b.totals, 'cancelled', 1) end
+  if there then count(b, 'cancelled') end
   if held then redis.call('SET', b.doubt .. name, '1', 'PX', doubt) end
-  if callbacks and withdraw(other, callbacks, waiting) then redis.call('HINCRBY', b.totals, 'withdrawn', 1) end
+  if callbacks and withdraw(other, callbacks, waiting) then count(b, 'withdrawn') end
   redis.call('ZREM', b.dead, id)
   redis.call('ZREM', other.dead, id)
   remove_chunks(id, 'request', chunks)

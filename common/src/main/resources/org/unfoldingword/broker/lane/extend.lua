@@ -11,7 +11,7 @@ for i = 4, #ARGV, 5 do
   local b = block((tonumber(ARGV[i]) - 1) * BLOCK + 1, lane)
   local name, entry, token, id = ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   if redis.call('HGET', b.held, name) == token then
-    postpone(b, name, now + lease)
+    postpone(b, name, text(now + lease))
     redis.call('XCLAIM', b.queue .. name, b.group, holder, 0, entry, 'JUSTID')
     -- A message that is cancelled has a callback all the same.
     local asked = lane == 'messages' and redis.call('HMGET', b.record .. id, 'cancel', 'watch') or {}

@@ -5,6 +5,7 @@
 ]]
 local all_keys, all = KEYS, ARGV
 local keys_of, answers, at = {}, {}, 1
+raised, noted = {}, {}
 while at <= #all do
   local count, where = tonumber(all[at]), all[at + 1]
   if not keys_of[where] then
@@ -23,4 +24,8 @@ while at <= #all do
   answers[#answers + 1] = answer
   at = at + 2 + count
 end
+for totals, counters in pairs(raised) do
+  for counter, by in pairs(counters) do redis.call('HINCRBY', totals, counter, text(by)) end
+end
+for totals, usual in pairs(noted) do redis.call('HSET', totals, 'duration', text(usual)) end
 return answers

@@ -11,7 +11,7 @@ local lane, what, who, why = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local result = {}
 for at = 1, #KEYS, BLOCK do
   local b = block(at, lane)
-  result[#result + 1] = redis.call('HSETNX', b.paused, what, string.format('%.0f', now) .. ' ' .. who .. ' ' .. why)
+  result[#result + 1] = redis.call('HSETNX', b.paused, what, now_text .. ' ' .. who .. ' ' .. why)
   if string.sub(what, 1, 1) == '@' then
     redis.call('ZREM', b.groups, string.sub(what, 2))
   elseif what ~= '*' and redis.call('ZSCORE', b.ready .. group_of(b, what), what) then

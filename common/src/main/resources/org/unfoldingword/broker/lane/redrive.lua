@@ -44,7 +44,7 @@ if dry then return { 'would', place } end
 -- Streams only grow at their end: what is to stand behind the newcomer is taken out and added again.
 local function put_first(entry_fields)
   local behind = redis.call('XRANGE', queue, pending and '(' .. pending[1] or '-', '+')
-  local entry = append(b, name, entry_fields)
+  local entry = append(b, name, redis.call('XLEN', queue), entry_fields)
   for _, one in ipairs(behind) do
     local moved = one[2]
     if messages and moved[#moved - 1] ~= 'accepted' then
@@ -56,7 +56,7 @@ local function put_first(entry_fields)
     redis.call('HSET', b.record .. moved[2], b.prefix .. 'entry', at)
     if messages then redis.call('HSET', b.record .. moved[2], 'accepted', moved[#moved]) end
   end
-  if not pending then redis.call('ZADD', b.heads, now, name) end
+  if not pending then redis.call('ZADD', b.heads, now_text, name) end
   return entry
 end
 
@@ -67,7 +67,7 @@ local function forget_end(...)
 end
 
 local function take_callback_back()
-  if callbacks and withdraw(other, callbacks, known.callback_entry) then redis.call('HINCRBY', b.totals, 'withdrawn', 1) end
+  if callbacks and withdraw(other, callbacks, known.callback_entry) then count(b, 'withdrawn') end
   redis.call('ZREM', other.dead, id)
   for _, field in ipairs({ 'state', 'attempts', 'lapses', 'started', 'next', 'finished', 'claimed', 'holder', 'error', 'queue', 'entry', 'told' }) do
     redis.call('HDEL', record, 'callback_' .. field)
@@ -96,11 +96,11 @@ else
   redis.call('HSET', record, 'callback_state', 'pending')
 end
 redis.call('ZREM', b.dead, id)
-local entry = position == 'tail' and append(b, name, fresh) or put_first(fresh)
+local entry = position == 'tail' and append(b, name, redis.call('XLEN', queue), fresh) or put_first(fresh)
 redis.call('HSET', record, b.prefix .. 'entry', entry, b.prefix .. 'redrive', operation)
 redis.call('HINCRBY', record, b.prefix .. 'redrives', 1)
-redis.call('HINCRBY', b.totals, b.prefix .. 'redriven', 1)
-retain(b, id, nil)
+count(b, b.prefix .. 'redriven')
+retain(b, id, known.reply_chunks, nil)
 if messages and known.watch == 'frames' then
   redis.call('HDEL', record, 'watch')
   open_journal(b, name, id, place)

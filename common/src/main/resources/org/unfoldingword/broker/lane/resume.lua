@@ -15,7 +15,7 @@ for at = 1, #KEYS, BLOCK do
   elseif string.sub(what, 1, 1) == '@' then
     local group = string.sub(what, 2)
     if redis.call('EXISTS', b.ready .. group) == 1 then
-      redis.call('ZADD', b.groups, 'NX', micros, group)
+      redis.call('ZADD', b.groups, 'NX', text(micros), group)
       wake(b)
     end
   else

@@ -35,8 +35,8 @@ local function keep()
   if verdict == 'retry' or delay == 0 then leave_trace(b, id, verdict, verdict == 'retry' and data or '') end
   redis.call('HDEL', record, b.prefix .. 'claimed', b.prefix .. 'holder')
   if delay > 0 then
-    postpone(b, name, now + delay)
-    redis.call('HSET', record, b.prefix .. 'next', now + delay)
+    postpone(b, name, text(now + delay))
+    redis.call('HSET', record, b.prefix .. 'next', text(now + delay))
   else
     make_ready(b, name)
     wake(b)
@@ -50,8 +50,9 @@ if doubt == '0' then
 elseif doubt ~= '' then
   redis.call('SET', b.doubt .. name, '1', 'PX', doubt)
 end
+local watch
 if verdict == 'done' then
-  finish(b, other, name, id, entry, {
+  watch = finish(b, other, name, id, entry, {
     counter = counter, dead = dead, callbacks = callbacks, retention = retention, dead_retention = dead_retention, fields = fields,
   })
   succeed(b, name, entry)
@@ -59,10 +60,10 @@ if verdict == 'done' then
 else
   redis.call('HSET', record, unpack(fields))
   keep()
+  watch = redis.call('HGET', record, 'watch')
 end
 
-local watch = lane == 'messages' and redis.call('HGET', record, 'watch')
-if watch then
+if watch and lane == 'messages' then
   if watch == 'frames' and event ~= '' then
     journal(b, id, event, data)
     if verdict == 'done' then redis.call('PEXPIRE', b.events .. id, remember) end

@@ -31,8 +31,7 @@ class GroupedScriptTest {
     @BeforeEach
     void connect() {
         redis = Redis.open(TestRedis.emptied().properties());
-        script = new GroupedScript(
-                redis, Script.of("test", "local KEYS, ARGV = KEYS, ARGV\n" + Script.grouped(SCRIPT)), 16);
+        script = new GroupedScript(redis, Script.grouped("test", SCRIPT), 16);
     }
 
     @AfterEach
