@@ -69,6 +69,7 @@ public final class LaneWorker {
     private final Condition changed = lock.newCondition();
     // All below: guarded by lock.
     private Phase phase = Phase.NEW;
+    /** Places in use: entries whose handler has not decided yet. */
     private int taken;
     /** Partitions whose token this worker holds. */
     private final BitSet tokens = new BitSet();
@@ -222,7 +223,7 @@ public final class LaneWorker {
         lock.lock();
         try {
             while (phase == Phase.RUNNING) {
-                int room = Math.min(CLAIM_MAX, handler.room(places - taken));
+                int room = Math.min(CLAIM_MAX, room());
                 boolean sweep =
                         ticker.nanos() >= sweepAtNanos || !handler.passOver().containsAll(passedOver);
                 if (room > 0 && (sweep || !tokens.isEmpty() || !more.isEmpty())) {
@@ -243,6 +244,11 @@ public final class LaneWorker {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Guarded by lock. What has left its place counts again if so much of it is not settled that Redis must be slow. */
+    private int room() {
+        return handler.room(Math.min(places - taken, 2 * places - active.size()));
     }
 
     private Work work(int room, boolean sweep) {
@@ -353,9 +359,8 @@ public final class LaneWorker {
         lock.lock();
         try {
             // A token in hand is used or passed on before the next one is taken.
-            while (phase == Phase.RUNNING
-                    && (handler.room(places - taken) <= 0 || !tokens.isEmpty() || !more.isEmpty())) {
-                if (handler.room(places - taken) <= 0 && taken < places) {
+            while (phase == Phase.RUNNING && (room() <= 0 || !tokens.isEmpty() || !more.isEmpty())) {
+                if (room() <= 0 && taken < places) {
                     changed.awaitNanos(ASK_AGAIN.toNanos());
                 } else {
                     changed.await();
@@ -373,21 +378,32 @@ public final class LaneWorker {
         Claim claim = held.claim();
         MDC.put(LogFields.MESSAGE_ID, claim.lease().id().toString());
         try {
-            if (ticker.nanos() - leasedUntilNanos >= 0) {
-                // The answer came too late, or this process stood still: by now the entry may be another's.
-                lost();
-                return;
+            Optional<Verdict> verdict = attempt(held, leasedUntilNanos);
+            if (verdict.isPresent()) {
+                // The end comes last in the journal.
+                boolean told = held.finishJournal();
+                settle(held, verdict.get(), told);
             }
-            announce(claim);
-            Verdict verdict = decide(held);
-            // The end comes last in the journal.
-            boolean told = held.finishJournal();
-            settle(held, verdict, told);
         } catch (RuntimeException failed) {
             fault("settling", failed);
         } finally {
             MDC.remove(LogFields.MESSAGE_ID);
             active.remove(claim.lease().token() + "@" + claim.lease().id());
+            tellOfChange();
+        }
+    }
+
+    /** Leaves its place as soon as the handler is done: the next entry is claimed while this one is settled. */
+    private Optional<Verdict> attempt(Held held, long leasedUntilNanos) {
+        try {
+            if (ticker.nanos() - leasedUntilNanos >= 0) {
+                // The answer came too late, or this process stood still: by now the entry may be another's.
+                lost();
+                return Optional.empty();
+            }
+            announce(held.claim());
+            return Optional.of(decide(held));
+        } finally {
             lock.lock();
             try {
                 taken--;
@@ -395,6 +411,15 @@ public final class LaneWorker {
             } finally {
                 lock.unlock();
             }
+        }
+    }
+
+    private void tellOfChange() {
+        lock.lock();
+        try {
+            changed.signalAll();
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -579,10 +604,10 @@ public final class LaneWorker {
         lock.lock();
         try {
             // A claim that is under way may bring something yet.
-            while ((taken > 0 || claiming) && leftNanos > 0) {
+            while ((!active.isEmpty() || claiming) && leftNanos > 0) {
                 leftNanos = changed.awaitNanos(leftNanos);
             }
-            return taken == 0 && !claiming;
+            return active.isEmpty() && !claiming;
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
             return false;
