@@ -1,10 +1,6 @@
 package org.unfoldingword.broker.benchmark;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -35,14 +31,9 @@ final class Accept implements Scenario {
             double perSecond = measured(ingest.url(), ingest.key(), users, seconds);
             bench.report().add(Row.amount("accept: broker/s", CONNECTIONS, perSecond));
         }
-        int port = BrokerProcess.freePort();
-        Process bare = bare(bench, port);
-        try {
-            InParallel.await(60, () -> RawPosts.answers(port));
-            double perSecond = measured("http://127.0.0.1:" + port, "none", users, seconds);
+        try (BareProcess bare = BareProcess.start(bench)) {
+            double perSecond = measured(bare.url(), "none", users, seconds);
             bench.report().add(Row.amount("accept: bare Spring Boot/s", CONNECTIONS, perSecond));
-        } finally {
-            bare.destroy();
         }
         bench.report().ratio("accept: broker / bare", "accept: broker/s", "accept: bare Spring Boot/s", GOAL);
     }
@@ -52,24 +43,6 @@ final class Accept implements Scenario {
         RawPosts posts = new RawPosts(url, key, CONNECTIONS, () -> body(users.incrementAndGet()));
         posts.perSecond(seconds);
         return posts.perSecond(seconds);
-    }
-
-    private static Process bare(Bench bench, int port) throws IOException {
-        String classPath = System.getProperty("java.class.path");
-        List<String> words = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp", classPath));
-        if (Files.isDirectory(Path.of(classPath).resolveSibling("lib"))) {
-            // The unpacked jar names its libraries itself.
-            words.add(BareEndpoint.class.getName());
-        } else {
-            words.add("-Dloader.main=" + BareEndpoint.class.getName());
-            words.add("org.springframework.boot.loader.launch.PropertiesLauncher");
-        }
-        words.add("--server.port=" + port);
-        return new ProcessBuilder(words)
-                .redirectErrorStream(true)
-                .redirectOutput(bench.scratch().resolve("bare-" + port + ".log").toFile())
-                .start();
     }
 
     private static String body(int user) {

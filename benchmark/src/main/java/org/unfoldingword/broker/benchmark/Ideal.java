@@ -25,10 +25,10 @@ final class Ideal implements Scenario {
     @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         int users = 256;
-        int each = bench.size(16, 32);
+        int each = bench.size(16, 60);
         int all = users * each;
         // A process that has just been started compiles while it works.
-        int warmUp = all / 2;
+        int warmUp = all * 2 / 3;
         AtomicInteger ended = new AtomicInteger();
         AtomicLong warmNanos = new AtomicLong();
         AtomicLong lastNanos = new AtomicLong(Long.MIN_VALUE);
@@ -56,7 +56,7 @@ final class Ideal implements Scenario {
                         .atLeast(GOAL));
     }
 
-    private static void post(BrokerProcess ingest, int users, int each) throws InterruptedException {
+    private static void post(BrokerProcess ingest, int users, int each) throws IOException, InterruptedException {
         try (Submitter submitter = new Submitter(ingest.url(), ingest.key());
                 InParallel clients = new InParallel()) {
             for (int i = 0; i < users; i++) {

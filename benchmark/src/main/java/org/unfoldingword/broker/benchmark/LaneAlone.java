@@ -48,6 +48,15 @@ final class LaneAlone implements Scenario {
                     took.path("append_nanos").asLong(),
                     took.path("drain_nanos").asLong());
         }
+        for (BareQueue.Rung rung : BareQueue.Rung.values()) {
+            try (BareQueue queue = new BareQueue(bench, rung)) {
+                bench.report()
+                        .add(Row.amount(
+                                "lane: bare scripts, " + rung.text() + ", msgs/s",
+                                all,
+                                queue.perSecond(CONVERSATIONS, each, BODY)));
+            }
+        }
         bench.report().ratio("lane: broker / groupmq, whole", "lane: broker msgs/s", "lane: groupmq msgs/s", GOAL);
         bench.report().ratio("lane: broker / bullmq, whole", "lane: broker msgs/s", "lane: bullmq msgs/s", 0);
     }

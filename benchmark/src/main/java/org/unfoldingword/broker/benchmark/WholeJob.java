@@ -15,6 +15,9 @@ final class WholeJob implements Scenario {
     private static final int USERS = 500;
     private static final int EACH = 20;
     private static final int PEERS_AT_A_TIME = 64;
+    /** A JVM that has just been started compiles while it works: the users' own day is not like that. */
+    private static final int WARM_UP_EACH = 60;
+
     private static final double GOAL = 2;
     private static final double COMMANDS_MAX = 4;
 
@@ -32,12 +35,12 @@ final class WholeJob implements Scenario {
     public void run(Bench bench) throws IOException, InterruptedException {
         int each = bench.size(5, EACH);
         int all = USERS * each;
+        int warmUp = bench.size(5, WARM_UP_EACH);
         try (StubWorker worker = new StubWorker();
                 CallbackReceiver receiver = new CallbackReceiver()) {
             try (BrokerProcess broker = bench.allInOne(worker).start();
                     Submitter submitter = new Submitter(broker.url(), broker.key())) {
-                // A process that has just been started compiles while it works: the users' own day is not like that.
-                new Run("warm-up", each, worker, receiver, submitter).run();
+                new Run("warm-up", warmUp, worker, receiver, submitter).run();
                 long before = bench.store().commands().sent();
                 Run run = new Run("broker", each, worker, receiver, submitter);
                 run.run();
@@ -51,15 +54,26 @@ final class WholeJob implements Scenario {
                 bench.store().flush();
                 try (Peers.Serving serving = Peers.serve(bench, peer, worker.url(), PEERS_AT_A_TIME);
                         Submitter submitter = new Submitter(serving.url(), "none")) {
-                    new Run("warm-up", each, worker, receiver, submitter).run();
+                    new Run("warm-up", warmUp, worker, receiver, submitter).run();
                     Run run = new Run(peer, each, worker, receiver, submitter);
                     run.run();
                     run.tell(bench.report());
                 }
             }
+            bench.report()
+                    .add(Row.amount(
+                            "job: its three exchanges alone, msgs/s",
+                            all,
+                            ThreeExchanges.perSecond(bench, worker, receiver, USERS * warmUp, all)));
         }
         bench.report().ratio("job: broker / groupmq", "job: broker msgs/s", "job: groupmq msgs/s", GOAL);
         bench.report().ratio("job: broker / bullmq", "job: broker msgs/s", "job: bullmq msgs/s", GOAL);
+        bench.report()
+                .ratio(
+                        "job: three exchanges alone / groupmq",
+                        "job: its three exchanges alone, msgs/s",
+                        "job: groupmq msgs/s",
+                        0);
     }
 
     /** One pass of the job through whoever does it. */
