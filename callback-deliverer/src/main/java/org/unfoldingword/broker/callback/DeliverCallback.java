@@ -8,13 +8,12 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.unfoldingword.broker.http.AddressGuard;
 import org.unfoldingword.broker.http.CallbackTarget;
 import org.unfoldingword.broker.lane.Claim;
+import org.unfoldingword.broker.lane.GroupRoom;
 import org.unfoldingword.broker.lane.Held;
 import org.unfoldingword.broker.lane.LaneHandler;
 import org.unfoldingword.broker.lane.MessageRecord;
@@ -119,10 +118,12 @@ final class DeliverCallback implements LaneHandler {
         return open == 0 ? "ok" : "circuits-open:" + open;
     }
 
-    /** Origins without a free place, so that their results do not take places from others. */
+    /** No more of an origin than it has places, so that its results do not take places from others. */
     @Override
-    public Set<String> passOver() {
-        return origins.blocked().stream().map(Conversation::escape).collect(Collectors.toUnmodifiableSet());
+    public GroupRoom groupRoom() {
+        Map<String, Integer> left = new HashMap<>();
+        origins.left().forEach((origin, places) -> left.put(Conversation.escape(origin), places));
+        return new GroupRoom(origins.each(), left);
     }
 
     private Verdict verdict(Claim claim, DeliveryOutcome outcome) {

@@ -10,14 +10,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Collectors;
 
 /**
  * Keeps one receiver's trouble its own: each origin has a bulkhead, so that a slow one occupies only its share of the
@@ -90,13 +89,22 @@ final class Origins {
         }
     }
 
-    /** The origins for which {@link #tryAcquire} would give nothing now: not worth claiming for. */
-    synchronized Set<String> blocked() {
+    /** Places of an origin that is not in use. */
+    int each() {
+        return bulkheadConfig.getMaxConcurrentCalls();
+    }
+
+    /** How often {@link #tryAcquire} would give a place now, of the origins that have less than {@link #each}. */
+    synchronized Map<String, Integer> left() {
         Instant now = clock.instant();
-        return origins.values().stream()
-                .filter(origin -> origin.blocked(now))
-                .map(origin -> origin.name)
-                .collect(Collectors.toUnmodifiableSet());
+        Map<String, Integer> left = new HashMap<>();
+        for (Origin origin : origins.values()) {
+            int places = origin.left(now);
+            if (places < each()) {
+                left.put(origin.name, places);
+            }
+        }
+        return left;
     }
 
     /** Origins whose circuit is open now. */
@@ -176,14 +184,12 @@ final class Origins {
             return places.getMaxAllowedConcurrentCalls() - places.getAvailableConcurrentCalls();
         }
 
-        boolean blocked(Instant now) {
-            if (bulkhead.getMetrics().getAvailableConcurrentCalls() == 0) {
-                return true;
-            }
+        int left(Instant now) {
+            int free = bulkhead.getMetrics().getAvailableConcurrentCalls();
             return switch (circuit.getState()) {
-                case OPEN -> !now.isAfter(openUntil);
-                case HALF_OPEN -> inUse() > 0;
-                default -> false;
+                case OPEN -> now.isAfter(openUntil) ? Math.min(free, 1) : 0;
+                case HALF_OPEN -> inUse() > 0 ? 0 : 1;
+                default -> free;
             };
         }
 

@@ -37,6 +37,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.unfoldingword.broker.access.Account;
 import org.unfoldingword.broker.lane.Claim;
+import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.LaneFixture;
 import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.message.Conversation;
@@ -101,6 +102,27 @@ class DelivererTest {
                 .extracting(body -> body.path("responses").path(0).asText())
                 .containsExactly("answer 1", "answer 2", "answer 3");
         assertThat(bodies().getFirst().path("status").asText()).isEqualTo("completed");
+    }
+
+    /** A callback that was taken without a place to post it was given back, and waited for a second more than it had to. */
+    @Test
+    void takesNoCallbackForWhichItsEndpointHasNoPlace() {
+        RECEIVER.stubFor(
+                post(urlEqualTo("/cb")).willReturn(aResponse().withStatus(204).withFixedDelay(20)));
+        List<MessageId> ids = new ArrayList<>();
+        for (int i = 0; i < 150; i++) {
+            ids.add(lane.append(Conversation.ofUser("acme", "user-" + i), "text", envelope(url(), Optional.empty())));
+        }
+        lane.claim(Lane.MESSAGES, ids.size()).forEach(claim -> lane.answer(claim, "{\"responses\":[\"ok\"]}"));
+
+        ids.forEach(id -> awaitCallback(id, "delivered"));
+
+        assertThat(deliverer
+                        .getBean(MeterRegistry.class)
+                        .find("broker.lane.settled")
+                        .tag("verdict", "back")
+                        .counters())
+                .isEmpty();
     }
 
     @Test

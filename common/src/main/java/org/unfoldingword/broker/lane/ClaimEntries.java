@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
 
@@ -44,14 +43,7 @@ final class ClaimEntries {
         this.properties = properties;
     }
 
-    Taken run(
-            Lane lane,
-            List<Integer> partitions,
-            String holder,
-            int room,
-            Beat beat,
-            String state,
-            Set<String> passOver) {
+    Taken run(Lane lane, List<Integer> partitions, String holder, int room, Beat beat, String state, GroupRoom groups) {
         List<String> keys = new ArrayList<>(partitions.size() * Keyspace.BLOCK);
         partitions.forEach(partition -> keys.addAll(keyspace.block(lane, partition)));
         long livesMillis =
@@ -66,8 +58,9 @@ final class ClaimEntries {
                 .add(room)
                 .add(properties.lease())
                 .add(livesMillis)
-                .add(state);
-        passOver.forEach(arguments::add);
+                .add(state)
+                .add(groups.each());
+        groups.left().forEach((group, left) -> arguments.add(group).add(left));
         Answer answer = redis.run(SCRIPT, keys, arguments);
         long now = answer.number(0);
         Optional<Duration> nextDue = answer.text(1).isEmpty()

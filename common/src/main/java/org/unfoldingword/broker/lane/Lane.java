@@ -18,6 +18,14 @@ public enum Lane {
         return word;
     }
 
+    /** Who shares turns: what {@code group_of} in {@code engine.lua} says of a queue's name. */
+    String groupOf(String queue) {
+        return switch (this) {
+            case MESSAGES -> queue.split(":", 3)[1];
+            case CALLBACKS -> queue.substring(queue.lastIndexOf(':') + 1);
+        };
+    }
+
     Lane other() {
         return this == MESSAGES ? CALLBACKS : MESSAGES;
     }

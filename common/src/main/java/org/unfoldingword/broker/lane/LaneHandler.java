@@ -1,7 +1,5 @@
 package org.unfoldingword.broker.lane;
 
-import java.util.Set;
-
 /** What a role does with an entry that it holds. Called by many virtual threads at once. */
 public interface LaneHandler {
 
@@ -16,9 +14,9 @@ public interface LaneHandler {
         return free;
     }
 
-    /** Groups whose entries are not to be taken now. */
-    default Set<String> passOver() {
-        return Set.of();
+    /** How many entries of each group to take now. Where a group has none left, it is asked again soon. */
+    default GroupRoom groupRoom() {
+        return GroupRoom.UNLIMITED;
     }
 
     /** A word on how this process fares, shown to operators. No space or line break. */

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +79,11 @@ public final class LaneWorker {
     /** The partition at which the round over those in which more is due goes on. */
     private int turn;
 
-    private Set<String> passedOver = Set.of();
+    /** By group, entries that were claimed and whose handler has not begun: it does not know of them yet. */
+    private final Map<String, Integer> starting = new HashMap<>();
+    /** Groups of which the last claim left nothing that might be taken; more of them may be due. */
+    private Set<String> exhausted = Set.of();
+
     private long sweepAtNanos;
     /** When this holder is to say again that it lives, should no sweep say so before. */
     private long beatAtNanos;
@@ -224,8 +229,7 @@ public final class LaneWorker {
         try {
             while (phase == Phase.RUNNING) {
                 int room = Math.min(CLAIM_MAX, room());
-                boolean sweep =
-                        ticker.nanos() >= sweepAtNanos || !handler.passOver().containsAll(passedOver);
+                boolean sweep = ticker.nanos() >= sweepAtNanos || anyHasRoomAgain();
                 if (room > 0 && (sweep || !tokens.isEmpty() || !more.isEmpty())) {
                     return work(room, sweep);
                 }
@@ -236,7 +240,7 @@ public final class LaneWorker {
                     // Nothing to take, but a holder that says nothing counts as dead.
                     return new Work(List.of(0), 0, false);
                 }
-                boolean askSoon = room <= 0 && taken < places || !passedOver.isEmpty();
+                boolean askSoon = room <= 0 && taken < places || !exhausted.isEmpty();
                 long waitNanos = (room <= 0 ? beatAtNanos : sweepAtNanos) - ticker.nanos();
                 changed.awaitNanos(askSoon ? Math.min(waitNanos, ASK_AGAIN.toNanos()) : waitNanos);
             }
@@ -249,6 +253,24 @@ public final class LaneWorker {
     /** Guarded by lock. What has left its place counts again if so much of it is not settled that Redis must be slow. */
     private int room() {
         return handler.room(Math.min(places - taken, 2 * places - active.size()));
+    }
+
+    private GroupRoom groupRoom() {
+        lock.lock();
+        try {
+            return handler.groupRoom().less(starting);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Guarded by lock. */
+    private boolean anyHasRoomAgain() {
+        if (exhausted.isEmpty()) {
+            return false;
+        }
+        GroupRoom groups = groupRoom();
+        return exhausted.stream().anyMatch(group -> groups.of(group) > 0);
     }
 
     private Work work(int room, boolean sweep) {
@@ -277,7 +299,7 @@ public final class LaneWorker {
             try {
                 sweepAtNanos =
                         ticker.nanos() + lanes.properties().sweepInForce().toNanos();
-                passedOver = Set.of();
+                exhausted = Set.of();
             } finally {
                 lock.unlock();
             }
@@ -298,25 +320,28 @@ public final class LaneWorker {
     }
 
     private int claim(List<Integer> partitions, int room, ClaimEntries.Beat beat) {
-        Set<String> passOver = handler.passOver();
         if (!beginClaim(room)) {
             return 0;
         }
+        GroupRoom groups = groupRoom();
         // Redis counts the leases from later than this.
         long leasedUntilNanos = ticker.nanos() + lanes.properties().lease().toNanos();
         try {
-            ClaimEntries.Taken result = lanes.claim(lane, partitions, holder, room, beat, handler.state(), passOver);
-            return hold(result, room, passOver, leasedUntilNanos);
+            ClaimEntries.Taken result = lanes.claim(lane, partitions, holder, room, beat, handler.state(), groups);
+            return hold(result, room, groups, leasedUntilNanos);
         } finally {
             endClaim().forEach(this::obey);
         }
     }
 
-    private int hold(ClaimEntries.Taken result, int room, Set<String> passOver, long leasedUntilNanos) {
+    private int hold(ClaimEntries.Taken result, int room, GroupRoom groups, long leasedUntilNanos) {
+        Map<String, Integer> claimed = new HashMap<>();
+        result.claims().forEach(claim -> claimed.merge(groupOf(claim), 1, Integer::sum));
         lock.lock();
         try {
             taken += result.claims().size();
-            passedOver = passOver;
+            claimed.forEach((group, number) -> starting.merge(group, number, Integer::sum));
+            exhausted = groups.less(claimed).full();
             if (room > 0) {
                 result.more().forEach(more::set);
             }
@@ -398,10 +423,12 @@ public final class LaneWorker {
         try {
             if (ticker.nanos() - leasedUntilNanos >= 0) {
                 // The answer came too late, or this process stood still: by now the entry may be another's.
+                begins(held.claim());
                 lost();
                 return Optional.empty();
             }
             announce(held.claim());
+            begins(held.claim());
             return Optional.of(decide(held));
         } finally {
             lock.lock();
@@ -412,6 +439,20 @@ public final class LaneWorker {
                 lock.unlock();
             }
         }
+    }
+
+    /** From now on its handler answers for its group's room. */
+    private void begins(Claim claim) {
+        lock.lock();
+        try {
+            starting.computeIfPresent(groupOf(claim), (group, number) -> number == 1 ? null : number - 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private String groupOf(Claim claim) {
+        return lane.groupOf(claim.lease().queue());
     }
 
     private void tellOfChange() {

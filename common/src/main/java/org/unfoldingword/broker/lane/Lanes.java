@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.unfoldingword.broker.message.Conversation;
@@ -205,8 +204,8 @@ public final class Lanes implements AutoCloseable {
             int room,
             ClaimEntries.Beat beat,
             String state,
-            Set<String> passOver) {
-        return claim.run(lane, partitions, holder, room, beat, state, passOver);
+            GroupRoom groups) {
+        return claim.run(lane, partitions, holder, room, beat, state, groups);
     }
 
     List<ExtendLeases.Standing> extend(Lane lane, String holder, List<Lease> leases) {

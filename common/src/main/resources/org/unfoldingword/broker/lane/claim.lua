@@ -5,7 +5,8 @@
   Repeating it after a lost reply takes other entries; what the lost reply named lapses and is taken again.
   KEYS  one block per partition
   ARGV  1 lane   2 holder   3 entries max   4 lease, ms   5 the holder's time to live, ms (0: say nothing about it; less: it
-        leaves; noted with the first partition passed)   6 the holder's state   7.. groups to pass over
+        leaves; noted with the first partition passed)   6 the holder's state   7 entries of one group max
+        then, for groups of which fewer may be taken: group, entries max; 0 passes it over
   Returns  {now, next due or '', {block number with more due...}, claim...},
            claim = {block number, name, entry id, token, deliveries, lapsed 0|1, doubt 0|1, entry fields, record fields}
   Holds after: each returned entry is its group's only pending one and belongs to the holder under the token.
@@ -13,24 +14,28 @@
 local lane, holder, room, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local beat, state = tonumber(ARGV[5]), ARGV[6]
 local partitions = #KEYS / BLOCK
-local passed, over = {}, 0
-for i = 7, #ARGV do
-  passed[ARGV[i]] = true
-  over = over + 1
-end
+local each, left, full = tonumber(ARGV[7]), {}, 0
 
--- The next of the groups that have something due, served longest ago first.
+local function leave(group, entries)
+  left[group] = entries
+  if entries <= 0 then full = full + 1 end
+end
+for i = 8, #ARGV, 2 do leave(ARGV[i], tonumber(ARGV[i + 1])) end
+
+-- The next of the groups that have something due and of which more may be taken, served longest ago first.
 local function next_group(b)
   if b.stopped then return nil end
-  for _, group in ipairs(redis.call('ZRANGE', b.groups, '0', over)) do
-    if not passed[group] then return group end
+  for _, group in ipairs(redis.call('ZRANGE', b.groups, '0', text(full))) do
+    if (left[group] or each) > 0 then return group end
   end
   return nil
 end
 
 -- Takes queues off the head of a group's line: one, or where no other group waits as many as there is room for.
 local function pop(b, group, most)
-  local popped = redis.call('ZPOPMIN', b.ready .. group, redis.call('ZCARD', b.groups) == 1 and most or 1)
+  most = math.min(most, left[group] or each)
+  local popped = redis.call('ZPOPMIN', b.ready .. group, redis.call('ZCARD', b.groups) == 1 and text(most) or '1')
+  leave(group, (left[group] or each) - #popped / 2)
   if redis.call('EXISTS', b.ready .. group) == 0 then
     redis.call('ZREM', b.groups, group)
     b.in_round[group] = nil

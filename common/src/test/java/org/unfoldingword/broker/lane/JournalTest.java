@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -340,7 +339,14 @@ class JournalTest {
     }
 
     private List<Claim> claims(Lane lane) {
-        return lanes.claim(lane, lanes.allPartitions(), "dispatcher-1", 10, ClaimEntries.Beat.SILENT, "ok", Set.of())
+        return lanes.claim(
+                        lane,
+                        lanes.allPartitions(),
+                        "dispatcher-1",
+                        10,
+                        ClaimEntries.Beat.SILENT,
+                        "ok",
+                        GroupRoom.UNLIMITED)
                 .claims();
     }
 

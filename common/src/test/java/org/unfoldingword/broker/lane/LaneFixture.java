@@ -75,7 +75,14 @@ public final class LaneFixture implements AutoCloseable {
     }
 
     public List<Claim> claim(Lane lane, int room) {
-        return lanes.claim(lane, lanes.allPartitions(), DISPATCHER, room, ClaimEntries.Beat.SILENT, "ok", Set.of())
+        return lanes.claim(
+                        lane,
+                        lanes.allPartitions(),
+                        DISPATCHER,
+                        room,
+                        ClaimEntries.Beat.SILENT,
+                        "ok",
+                        GroupRoom.UNLIMITED)
                 .claims();
     }
 
@@ -182,9 +189,21 @@ public final class LaneFixture implements AutoCloseable {
     /** A dispatcher and a deliverer that tell their states. */
     public void alive(String dispatcher, String deliverer) {
         lanes.claim(
-                Lane.MESSAGES, lanes.allPartitions(), "dispatcher-1", 0, ClaimEntries.Beat.ALIVE, dispatcher, Set.of());
+                Lane.MESSAGES,
+                lanes.allPartitions(),
+                "dispatcher-1",
+                0,
+                ClaimEntries.Beat.ALIVE,
+                dispatcher,
+                GroupRoom.UNLIMITED);
         lanes.claim(
-                Lane.CALLBACKS, lanes.allPartitions(), "deliverer-1", 0, ClaimEntries.Beat.ALIVE, deliverer, Set.of());
+                Lane.CALLBACKS,
+                lanes.allPartitions(),
+                "deliverer-1",
+                0,
+                ClaimEntries.Beat.ALIVE,
+                deliverer,
+                GroupRoom.UNLIMITED);
     }
 
     /** As if the conversation's head had been the head for so long. */

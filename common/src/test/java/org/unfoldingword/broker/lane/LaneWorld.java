@@ -174,7 +174,7 @@ final class LaneWorld {
         tell("a holder with room for " + room + " claims " + lane.word(), lost);
 
         List<Claim> claims = LANES.claim(
-                        lane, LANES.allPartitions(), HOLDER, room, ClaimEntries.Beat.SILENT, "ok", Set.of())
+                        lane, LANES.allPartitions(), HOLDER, room, ClaimEntries.Beat.SILENT, "ok", GroupRoom.UNLIMITED)
                 .claims();
 
         assertThat(claims).as("claims, of %s", due).hasSize(Math.min(room, due.size()));

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -378,7 +377,42 @@ class LanesTest {
     }
 
     private List<Claim> claim(Lane lane, int room) {
-        return lanes.claim(lane, lanes.allPartitions(), DISPATCHER, room, ClaimEntries.Beat.SILENT, "ok", Set.of())
+        return lanes.claim(
+                        lane,
+                        lanes.allPartitions(),
+                        DISPATCHER,
+                        room,
+                        ClaimEntries.Beat.SILENT,
+                        "ok",
+                        GroupRoom.UNLIMITED)
+                .claims();
+    }
+
+    @Test
+    void takesNoMoreOfAGroupThanThereIsRoomForAndTheOthersAllTheSame() throws IOException {
+        for (int i = 0; i < 6; i++) {
+            append(Conversation.ofUser("busy", "user-" + i), "busy " + i);
+            append(Conversation.ofUser("closed", "user-" + i), "closed " + i);
+            append(Conversation.ofUser("quiet", "user-" + i), "quiet " + i);
+        }
+
+        List<String> taken = bodies(claim(new GroupRoom(/* each= */ 4, Map.of("busy", 2, "closed", 0))));
+
+        assertThat(taken).filteredOn(body -> body.startsWith("busy")).hasSize(2);
+        assertThat(taken).filteredOn(body -> body.startsWith("quiet")).hasSize(4);
+        assertThat(taken).hasSize(6);
+        assertThat(claim(20)).hasSize(12);
+    }
+
+    private List<Claim> claim(GroupRoom groups) {
+        return lanes.claim(
+                        Lane.MESSAGES,
+                        lanes.allPartitions(),
+                        DISPATCHER,
+                        /* room= */ 20,
+                        ClaimEntries.Beat.SILENT,
+                        "ok",
+                        groups)
                 .claims();
     }
 

@@ -62,20 +62,21 @@ final class EventStreams implements SmartLifecycle {
 
     /** Answers with all that happens to one message, from the start or from after the client's last event, to its end. */
     void open(HttpServletRequest request, HttpServletResponse response, MessageId id) throws IOException {
-        EventStream stream = begin(request, response, new BrokerDialect(/* many= */ false));
-        stream.fedBy(journals.follow(id, lastEventId(request), stream));
+        begin(request, response, new BrokerDialect(/* many= */ false))
+                .ifPresent(stream -> stream.fedBy(journals.follow(id, lastEventId(request), stream)));
     }
 
     /** Answers as the worker would: all that it says to one message, from the start to the end. */
     void openLikeTheWorker(HttpServletRequest request, HttpServletResponse response, MessageId id) throws IOException {
-        EventStream stream = begin(request, response, new WorkerDialect());
-        stream.fedBy(journals.follow(id, /* after= */ Optional.empty(), stream));
+        begin(request, response, new WorkerDialect())
+                .ifPresent(stream -> stream.fedBy(journals.follow(id, /* after= */ Optional.empty(), stream)));
     }
 
     /** Answers with all that happens in a conversation, until the client leaves. */
     void open(HttpServletRequest request, HttpServletResponse response, Conversation conversation) throws IOException {
-        EventStream stream = begin(request, response, new BrokerDialect(/* many= */ true));
-        stream.fedBy(journals.follow(conversation, lastEventId(request).flatMap(EventStreams::place), stream));
+        begin(request, response, new BrokerDialect(/* many= */ true))
+                .ifPresent(stream -> stream.fedBy(
+                        journals.follow(conversation, lastEventId(request).flatMap(EventStreams::place), stream)));
     }
 
     @Override
@@ -98,19 +99,23 @@ final class EventStreams implements SmartLifecycle {
         return running;
     }
 
-    private EventStream begin(HttpServletRequest request, HttpServletResponse response, Dialect dialect)
+    /** Nothing for a HEAD, which ends with the header fields (RFC 9110, section 9.3.2). */
+    private Optional<EventStream> begin(HttpServletRequest request, HttpServletResponse response, Dialect dialect)
             throws IOException {
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-cache");
         // For the proxies that would gather before they pass on.
         response.setHeader("X-Accel-Buffering", "no");
         response.flushBuffer();
+        if (request.getMethod().equals("HEAD")) {
+            return Optional.empty();
+        }
         AsyncContext context = request.startAsync();
         context.setTimeout(0);
         EventStream stream = new EventStream(context, dialect, ticker, tooSlow, open::remove);
         context.addListener(stream);
         open.add(stream);
-        return stream;
+        return Optional.of(stream);
     }
 
     private static Optional<String> lastEventId(HttpServletRequest request) {

@@ -3,6 +3,7 @@ package org.unfoldingword.broker.ingest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
@@ -43,7 +44,7 @@ final class LiveController {
     }
 
     @GetMapping("/api/v1/operator/live")
-    void live(@RequestParam Optional<String> conversation, HttpServletResponse response)
+    void live(@RequestParam Optional<String> conversation, HttpServletRequest request, HttpServletResponse response)
             throws IOException, InterruptedException {
         Optional<Conversation> asked = conversation.map(OperatorRequest::conversation);
         if (!places.tryAcquire()) {
@@ -54,6 +55,9 @@ final class LiveController {
             response.setCharacterEncoding("UTF-8");
             response.setHeader("Cache-Control", "no-store");
             response.setHeader("X-Accel-Buffering", "no");
+            if (request.getMethod().equals("HEAD")) {
+                return;
+            }
             if (asked.isPresent()) {
                 tell(response, "conversation", () -> conversations.snapshot(asked.get()), CONVERSATION_EVERY_MILLIS);
             } else {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -218,6 +219,19 @@ class HostileInputTest {
         nothingElseWasAccepted();
     }
 
+    /** A stream of a whole conversation has no end, and so a HEAD of it was never answered to its end. */
+    @Test
+    void answersTheHeadOfAStreamWithoutOpeningIt() throws IOException {
+        for (String address : List.of("/api/v1/stream?org_id=acme&user_id=ann", "/api/v1/operator/live")) {
+            String head = "HEAD " + address + " HTTP/1.1\r\nHost: x\r\nX-API-Key: " + IngestServer.KEY
+                    + "\r\nConnection: close\r\n\r\n";
+            assertThat(whole(head.getBytes(ISO_8859_1), answer -> false))
+                    .startsWith("HTTP/1.1 200 ")
+                    .contains("text/event-stream")
+                    .endsWith("\r\n\r\n");
+        }
+    }
+
     private byte[] mutated() {
         StringBuilder json = new StringBuilder("{");
         List<String> members = new ArrayList<>(List.of(
@@ -331,7 +345,12 @@ class HostileInputTest {
         return exchange(request.toByteArray());
     }
 
+    /** An answer; of a stream, which may go on for ever, what comes at first. */
     private static String exchange(byte[] request) throws IOException {
+        return whole(request, answer -> answer.startsWith("HTTP/1.1 200 ") && answer.contains("text/event-stream"));
+    }
+
+    private static String whole(byte[] request, Predicate<String> enough) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
             socket.setSoTimeout(60_000);
             try {
@@ -342,7 +361,11 @@ class HostileInputTest {
             }
             ByteArrayOutputStream answer = new ByteArrayOutputStream();
             try {
-                socket.getInputStream().transferTo(answer);
+                byte[] some = new byte[8192];
+                for (int read = 0; read >= 0 && !enough.test(answer.toString(ISO_8859_1)); ) {
+                    read = socket.getInputStream().read(some);
+                    answer.write(some, 0, Math.max(0, read));
+                }
             } catch (SocketException cutOff) {
                 // What came before counts.
             }
