@@ -16,7 +16,7 @@ final class WholeJob implements Scenario {
     private static final int EACH = 20;
     private static final int PEERS_AT_A_TIME = 64;
     /** A JVM that has just been started compiles while it works: the users' own day is not like that. */
-    private static final int WARM_UP_EACH = 60;
+    private static final int WARM_UP_EACH = 120;
 
     private static final double GOAL = 2;
     private static final double COMMANDS_MAX = 4;

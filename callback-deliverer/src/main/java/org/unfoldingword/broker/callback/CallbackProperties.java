@@ -45,7 +45,7 @@ record CallbackProperties(
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("256") int concurrency,
         @DefaultValue("1024") int following,
-        @DefaultValue("32") int concurrencyPerOrigin,
+        @DefaultValue("64") int concurrencyPerOrigin,
         @DefaultValue("4KB") DataSize maxResponse,
         @DefaultValue Circuit circuit) {
 

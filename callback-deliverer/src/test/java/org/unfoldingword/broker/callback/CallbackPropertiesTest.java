@@ -38,7 +38,7 @@ class CallbackPropertiesTest {
                         Duration.ofSeconds(5),
                         256,
                         1024,
-                        32,
+                        64,
                         DataSize.ofKilobytes(4),
                         new CallbackProperties.Circuit(10, 5, 50, Duration.ofSeconds(30))));
     }

@@ -421,14 +421,13 @@ public final class LaneWorker {
     /** Leaves its place as soon as the handler is done: the next entry is claimed while this one is settled. */
     private Optional<Verdict> attempt(Held held, long leasedUntilNanos) {
         try {
+            begins(held.claim());
             if (ticker.nanos() - leasedUntilNanos >= 0) {
                 // The answer came too late, or this process stood still: by now the entry may be another's.
-                begins(held.claim());
                 lost();
                 return Optional.empty();
             }
             announce(held.claim());
-            begins(held.claim());
             return Optional.of(decide(held));
         } finally {
             lock.lock();
