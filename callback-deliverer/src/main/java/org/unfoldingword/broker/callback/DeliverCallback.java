@@ -151,7 +151,7 @@ final class DeliverCallback implements LaneHandler {
 
     /** One for all attempts on one result. A message that was redriven has another result, which a receiver must not drop. */
     private static String webhookId(MessageId id, MessageRecord record) {
-        return record.redrives() == 0 ? id.toString() : id + "." + record.redrives();
+        return record.redrives() == 0 ? id.toString() : id + "_" + record.redrives();
     }
 
     private static CallbackBody body(MessageId id, Envelope envelope, MessageRecord record) {

@@ -40,6 +40,7 @@ import org.unfoldingword.broker.lane.Claim;
 import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.LaneFixture;
 import org.unfoldingword.broker.lane.MessageRecord;
+import org.unfoldingword.broker.lane.Redrive;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
@@ -102,6 +103,22 @@ class DelivererTest {
                 .extracting(body -> body.path("responses").path(0).asText())
                 .containsExactly("answer 1", "answer 2", "answer 3");
         assertThat(bodies().getFirst().path("status").asText()).isEqualTo("completed");
+    }
+
+    /** The id of a second result had a full stop in it, which what is signed may not have: no such result was ever posted. */
+    @Test
+    void postsTheResultOfARedrivenMessageUnderAnIdOfItsOwn() {
+        says(204);
+        MessageId id = lane.append(ANN, "text", envelope(url(), Optional.empty()));
+        lane.fail(lane.take());
+        awaitCallback(id, "delivered");
+
+        lane.operations().redrive(Lane.MESSAGES, id, Redrive.Position.HEAD, /* dryRun= */ false);
+        lane.answer(lane.take());
+
+        await().untilAsserted(() -> assertThat(posts())
+                .extracting(post -> post.getHeader("webhook-id"))
+                .containsExactly(id.toString(), id + "_1"));
     }
 
     /** A callback that was taken without a place to post it was given back, and waited for a second more than it had to. */
