@@ -8,11 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
 
 /** {@code claim.lua}: takes what is due. */
 final class ClaimEntries {
+
+    private static final Logger log = LoggerFactory.getLogger(ClaimEntries.class);
 
     private static final Script SCRIPT = Script.load("claim");
 
@@ -73,9 +77,23 @@ final class ClaimEntries {
         }
         List<Claim> claims = new ArrayList<>();
         for (int i = 3; i < answer.size(); i++) {
-            claims.add(claim(lane, answer.list(i), Instant.ofEpochMilli(now)));
+            readable(lane, answer.list(i), Instant.ofEpochMilli(now)).ifPresent(claims::add);
         }
         return new Taken(claims, more, nextDue);
+    }
+
+    /** One entry that somebody's hand has spoilt must not keep the others from being worked on. Its lease lapses. */
+    private Optional<Claim> readable(Lane lane, Answer taken, Instant now) {
+        try {
+            return Optional.of(claim(lane, taken, now));
+        } catch (RuntimeException spoilt) {
+            log.error(
+                    "{} lane: the head of {} cannot be read, and is passed over ({})",
+                    lane.word(),
+                    taken.text(1),
+                    spoilt.getClass().getSimpleName());
+            return Optional.empty();
+        }
     }
 
     private Claim claim(Lane lane, Answer taken, Instant now) {

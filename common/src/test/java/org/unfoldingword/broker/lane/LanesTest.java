@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
 
 /** The engine on a real redis-server: seed, one action, the whole state. */
@@ -386,6 +387,19 @@ class LanesTest {
                         "ok",
                         GroupRoom.UNLIMITED)
                 .claims();
+    }
+
+    @Test
+    void goesOnWithTheOthersWhenOneEntryCannotBeRead() throws IOException {
+        Conversation ann = Conversation.ofUser("acme", "ann");
+        append(ann, "spoilt");
+        MessageId spoilt = lanes.queue(ann).entries().getFirst().id();
+        append(Conversation.ofUser("acme", "bob"), "sound");
+        String record = "broker:{p%02d}:message:%s".formatted(spoilt.partition(), spoilt);
+        redis.call(commands -> commands.hset(record, "failures", Redis.utf8("many")));
+
+        assertThat(bodies(claim(10))).containsExactly("sound");
+        assertThat(new Operations(lanes).audit().clean()).isTrue();
     }
 
     @Test
