@@ -540,6 +540,11 @@ class OperationsTest {
         void leavesNoKeyWithAUsersContentWhateverStateItIsIn() {
             MessageId done = lane.appendWithCallback(ANN, "secret done");
             lane.answer(lane.take());
+            MessageId streamed = lane.append(ANN, "secret streamed");
+            lane.lanes.find(streamed, Watching.FRAMES);
+            Claim told = lane.take();
+            lane.say(told, 1, "secret frame");
+            lane.answer(told, "{\"responses\":[\"secret " + "x".repeat(300_000) + "\"]}");
             lane.dead(ANN, "secret dead " + "x".repeat(20_000));
             lane.append(GROUP, "secret in a group");
             MessageId others = lane.append(GROUP, "theirs", LaneFixture.envelope("acme", "bob", Optional.empty()));
@@ -555,7 +560,7 @@ class OperationsTest {
             Erased erased = operations.erase("acme", "ann", false);
             assertThat(wouldBe.messages()).isEqualTo(erased.messages());
 
-            assertThat(erased.messages()).isEqualTo(5);
+            assertThat(erased.messages()).isEqualTo(6);
             assertThat(erased.waiting()).isEqualTo(3);
             assertThat(lane.lanes.find(done, Watching.NOTHING)).isEmpty();
             assertThat(traces("secret")).isEmpty();
