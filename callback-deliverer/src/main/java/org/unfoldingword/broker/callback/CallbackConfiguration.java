@@ -63,7 +63,7 @@ public class CallbackConfiguration {
                 client, shortSchedule, origins, keys, lanes, callbackJournals, SystemTime.instants());
         DeliverCallback handler = new DeliverCallback(
                 client,
-                new WebhookSignature(properties.secrets()),
+                new Signatures(new WebhookSignature(properties.secrets()), keys),
                 schedule,
                 origins,
                 new AddressGuard(properties.allowedHosts()),

@@ -36,7 +36,7 @@ final class DeliverCallback implements LaneHandler {
     private static final Duration NO_PLACE = Duration.ofSeconds(1);
 
     private final CallbackClient client;
-    private final WebhookSignature signature;
+    private final Signatures signatures;
     private final RetrySchedule schedule;
     private final Origins origins;
     private final AddressGuard guard;
@@ -47,7 +47,7 @@ final class DeliverCallback implements LaneHandler {
 
     DeliverCallback(
             CallbackClient client,
-            WebhookSignature signature,
+            Signatures signatures,
             RetrySchedule schedule,
             Origins origins,
             AddressGuard guard,
@@ -56,7 +56,7 @@ final class DeliverCallback implements LaneHandler {
             Ticker ticker,
             Telemetry telemetry) {
         this.client = client;
-        this.signature = signature;
+        this.signatures = signatures;
         this.schedule = schedule;
         this.origins = origins;
         this.guard = guard;
@@ -97,7 +97,7 @@ final class DeliverCallback implements LaneHandler {
                         .call("post callback", id, claim.envelope().traceparent())) {
             CallbackBody body = body(id, claim.envelope(), claim.record());
             Map<String, String> headers = new HashMap<>(step.header());
-            headers.putAll(signature.sign(webhookId(id, claim.record()), clock.instant(), body));
+            headers.putAll(signatures.of(claim.envelope()).sign(webhookId(id, claim.record()), clock.instant(), body));
             DeliveryOutcome outcome = client.post(target, body, headers, held::onStop);
             place.onOutcome(outcome);
             Verdict verdict = verdict(claim, outcome);

@@ -16,7 +16,10 @@ import com.github.tomakehurst.wiremock.stubbing.ServeEvent;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -26,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.Banner;
@@ -53,6 +57,12 @@ class DelivererTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final Conversation ANN = Conversation.ofUser("acme", "ann");
     private static final String KEY = "brk_test";
+    private static final String USUAL_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    private static final String OWN_SECRET = "whsec_b3duLW93bi1vd24tb3duLW93bi1vd24tb3du";
+    private static final String OLD_SECRET = "whsec_b2xkLW9sZC1vbGQtb2xkLW9sZC1vbGQtb2xk";
+
+    @TempDir
+    Path directory;
 
     @RegisterExtension
     static final WireMockExtension RECEIVER = WireMockExtension.newInstance()
@@ -64,18 +74,28 @@ class DelivererTest {
     private int texts;
 
     @BeforeEach
-    void start() {
+    void start() throws IOException {
         SpringApplication application = new SpringApplication(Application.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setBannerMode(Banner.Mode.OFF);
         application.setLogStartupInfo(false);
         application.setDefaultProperties(Map.of(
-                "broker.redis.url", lane.url(),
-                "broker.access.api-key", KEY,
-                "broker.callback.allowed-hosts", "127.0.0.1",
-                "broker.callback.retry-schedule", "0s,10ms,10ms",
-                "broker.callback.worker-retry-schedule", "0s,10ms",
-                "logging.level.root", "WARN"));
+                "broker.redis.url",
+                lane.url(),
+                "broker.access.api-key",
+                KEY,
+                "broker.access.api-keys-file",
+                keyFile().toString(),
+                "broker.callback.signing-secrets",
+                USUAL_SECRET,
+                "broker.callback.allowed-hosts",
+                "127.0.0.1",
+                "broker.callback.retry-schedule",
+                "0s,10ms,10ms",
+                "broker.callback.worker-retry-schedule",
+                "0s,10ms",
+                "logging.level.root",
+                "WARN"));
         deliverer = application.run();
     }
 
@@ -103,6 +123,31 @@ class DelivererTest {
                 .extracting(body -> body.path("responses").path(0).asText())
                 .containsExactly("answer 1", "answer 2", "answer 3");
         assertThat(bodies().getFirst().path("status").asText()).isEqualTo("completed");
+    }
+
+    @Test
+    void signsWithTheSecretsOfTheKeyThatHasSome() {
+        says(204);
+        deliver(envelope(url(), Optional.empty()));
+        Request usual = posts().getLast();
+        deliver(signedBy("partner"));
+        Request own = posts().getLast();
+
+        assertThat(verified(usual, USUAL_SECRET)).isEqualTo(WebhookSignature.Finding.GENUINE);
+        assertThat(verified(own, OWN_SECRET)).isEqualTo(WebhookSignature.Finding.GENUINE);
+        assertThat(verified(own, OLD_SECRET)).isEqualTo(WebhookSignature.Finding.GENUINE);
+        assertThat(verified(own, USUAL_SECRET)).isEqualTo(WebhookSignature.Finding.FORGED);
+    }
+
+    private void deliver(Envelope envelope) {
+        MessageId id = lane.append(ANN, "text " + ++texts, envelope);
+        lane.answer(lane.take());
+        awaitCallback(id, "delivered");
+    }
+
+    private static WebhookSignature.Finding verified(Request post, String secret) {
+        return new WebhookSignature(List.of(SigningSecret.of(secret)))
+                .verify(post::getHeader, post.getBody(), Instant.now());
     }
 
     /** The id of a second result had a full stop in it, which what is signed may not have: no such result was ever posted. */
@@ -283,7 +328,29 @@ class DelivererTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                /* signer= */ Optional.empty(),
                 wanted);
+    }
+
+    private static Envelope signedBy(String key) {
+        return new Envelope(
+                "acme",
+                "ann",
+                "web",
+                Optional.empty(),
+                Optional.of(url()),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(key),
+                Optional.empty());
+    }
+
+    private Path keyFile() throws IOException {
+        return Files.writeString(
+                directory.resolve("keys.json"),
+                "{\"keys\":[{\"id\":\"partner\",\"key\":\"brk_of-the-partner\",\"scopes\":[\"submit\"],\"client_ids\":[\"*\"],"
+                        + "\"orgs\":[\"acme\"],\"signing_secret\":[\"" + OWN_SECRET + "\",\"" + OLD_SECRET + "\"]}]}");
     }
 
     private static String url() {

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param defaultOrg the org of its requests that name none
  * @param delivery how its answers reach it where a request does not say
  * @param rate messages a second that it may send to one ingest-api; empty: as the setting says
+ * @param signingSecrets Standard Webhooks secrets that sign the callbacks of its messages, newest first; none: those of the settings
  * @param callbackToken what tells its callback receiver that the broker calls; only kept where it has one in clear
  */
 public record Account(
@@ -27,6 +28,7 @@ public record Account(
         Optional<String> defaultOrg,
         Delivery delivery,
         Optional<Integer> rate,
+        List<SecretText> signingSecrets,
         Optional<SecretText> callbackToken) {
 
     /** The id of the account of {@code BROKER_API_KEY}. */
@@ -35,6 +37,7 @@ public record Account(
     public Account {
         digests = List.copyOf(digests);
         rights = Set.copyOf(rights);
+        signingSecrets = List.copyOf(signingSecrets);
     }
 
     /** The one account of {@code BROKER_API_KEY}: it may do all. */
@@ -48,6 +51,7 @@ public record Account(
                 Optional.empty(),
                 Delivery.SYNC,
                 /* rate= */ Optional.empty(),
+                /* signingSecrets= */ List.of(),
                 Optional.of(new SecretText(key)));
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.unfoldingword.broker.message.Json;
@@ -32,6 +34,7 @@ import org.unfoldingword.broker.message.Json;
  *   "default_org": "unfoldingWord",           needless with a single org
  *   "default_delivery": "async",              sync if not given
  *   "rate": 50,                               messages a second; if not given, as the setting says
+ *   "signing_secret": "whsec_…",              a list while rotating; if not given, as the setting says
  *   "callback_token": "…"                     if not given: the first key, where it is in clear
  * }]}
  * }</pre>
@@ -45,6 +48,7 @@ final class KeyFile {
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
     private static final Pattern SECRET = Pattern.compile("[!-~]{16,256}");
+    private static final Pattern SIGNING = Pattern.compile("(whsec_|whsk_)(.*)");
     private static final int NAME_MAX = 256;
     private static final int RATE_MAX = 1_000_000;
     private static final String HIDDEN = "(not shown)";
@@ -58,6 +62,7 @@ final class KeyFile {
             "default_org",
             "default_delivery",
             "rate",
+            "signing_secret",
             "callback_token");
 
     private KeyFile() {}
@@ -126,6 +131,7 @@ final class KeyFile {
                 defaultOrg(at + ".default_org", entry.path("default_org"), orgs),
                 delivery(at + ".default_delivery", entry.path("default_delivery")),
                 rate(at + ".rate", entry.path("rate")),
+                signingSecrets(at + ".signing_secret", entry.path("signing_secret")),
                 token.map(SecretText::new));
     }
 
@@ -149,6 +155,26 @@ final class KeyFile {
         boolean good = given.isIntegralNumber() && given.canConvertToInt() && given.intValue() >= 1;
         expect(good && given.intValue() <= RATE_MAX, at, given.toString(), "whole messages a second, 1 to " + RATE_MAX);
         return Optional.of(given.intValue());
+    }
+
+    private static List<SecretText> signingSecrets(String at, JsonNode given) {
+        List<String> secrets = oneOrMore(at, given);
+        secrets.forEach(secret ->
+                expect(signs(secret), at, HIDDEN, "whsec_ and base64 of 24 to 64 bytes, or whsk_ and base64 of 64"));
+        return secrets.stream().map(SecretText::new).toList();
+    }
+
+    private static boolean signs(String secret) {
+        Matcher parts = SIGNING.matcher(secret);
+        if (!parts.matches()) {
+            return false;
+        }
+        try {
+            int bytes = Base64.getDecoder().decode(parts.group(2)).length;
+            return parts.group(1).equals("whsk_") ? bytes == 64 : bytes >= 24 && bytes <= 64;
+        } catch (IllegalArgumentException notBase64) {
+            return false;
+        }
     }
 
     private static Set<Right> rights(String at, JsonNode given) {

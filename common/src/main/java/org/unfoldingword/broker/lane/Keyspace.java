@@ -16,7 +16,7 @@ import org.unfoldingword.broker.message.MessageId;
 final class Keyspace {
 
     /** Keys per block; {@code BLOCK} in {@code engine.lua}. */
-    static final int BLOCK = 20;
+    static final int BLOCK = 21;
 
     /** The keys that belong to no partition. */
     static final Set<String> SINGLE = Set.of(partitionCount(), actions());
@@ -148,7 +148,9 @@ final class Keyspace {
                 // STREAM prefix + queue name; field id: messages of a conversation that is watched as a whole; expires.
                 root + "turns:",
                 // STRING prefix + queue name: the places of its waiting messages are watched; expires.
-                root + "awaited:");
+                root + "awaited:",
+                // HASH org -> entries in its queues, of those that have any; only of the messages lane.
+                root + "queued:" + word);
     }
 
     private String bodyPrefix(int partition) {

@@ -28,6 +28,7 @@ public final class Lanes implements AutoCloseable {
     private static final Script QUEUE = Script.load("queue");
     private static final Script STATES = Script.load("states");
     private static final Script BOOKMARK = Script.load("bookmark");
+    private static final Script QUEUED = Script.load("queued");
     /** As many turns as a watched conversation remembers, and then some. */
     private static final int TURNS_MAX = 2000;
 
@@ -175,6 +176,22 @@ public final class Lanes implements AutoCloseable {
                 ? Optional.empty()
                 : Optional.of(Duration.ofMillis(Long.parseLong(answer.text(2))));
         return new QueueView(Instant.ofEpochMilli(answer.number(0)), answer.number(1) == 1, usual, entries);
+    }
+
+    /** How many messages each org has that have not ended, of the orgs that have any. */
+    public Map<String, Long> queuedByOrg() {
+        Map<String, Long> queued = new HashMap<>();
+        for (List<Integer> slot : slots(allPartitions())) {
+            Answer answer = redis.run(QUEUED, blocks(Lane.MESSAGES, slot), new Arguments());
+            for (int i = 0; i < answer.size(); i++) {
+                answer.fields(i)
+                        .forEach((org, entries) -> queued.merge(
+                                Conversation.unescape(org),
+                                Long.parseLong(new String(entries, StandardCharsets.UTF_8)),
+                                Long::sum));
+            }
+        }
+        return queued;
     }
 
     /** Counts, at a cost that does not depend on the number of users. */

@@ -1,5 +1,6 @@
 package org.unfoldingword.broker.message;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -22,9 +23,12 @@ import java.util.Optional;
  * @param metadata an object of the client's, echoed back
  * @param expiresAtMillis when waiting any longer is of no use, ms since the epoch
  * @param traceparent the client's W3C trace context
+ * @param signer the id of the key whose own secrets sign its callbacks; empty: those of the settings do
  * @param workerCallback what its callbacks need to have the worker's own shape; empty: they have the broker's
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
+// While a new version replaces an old one, the old one meets what the new one adds.
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record Envelope(
         @JsonProperty("o") String org,
         @JsonProperty("u") String user,
@@ -34,6 +38,7 @@ public record Envelope(
         @JsonProperty("m") Optional<JsonNode> metadata,
         @JsonProperty("x") Optional<Long> expiresAtMillis,
         @JsonProperty("t") Optional<String> traceparent,
+        @JsonProperty("s") Optional<String> signer,
         @JsonProperty("w") Optional<WorkerCallback> workerCallback) {
 
     private static final ObjectMapper JSON = Json.mapper();
@@ -53,7 +58,17 @@ public record Envelope(
             Optional<JsonNode> metadata,
             Optional<Long> expiresAtMillis,
             Optional<String> traceparent) {
-        this(org, user, client, clientMessageId, callbackUrl, metadata, expiresAtMillis, traceparent, Optional.empty());
+        this(
+                org,
+                user,
+                client,
+                clientMessageId,
+                callbackUrl,
+                metadata,
+                expiresAtMillis,
+                traceparent,
+                /* signer= */ Optional.empty(),
+                /* workerCallback= */ Optional.empty());
     }
 
     /** Scheme, host and port of the callback: results of one conversation to one endpoint arrive in order. */

@@ -33,6 +33,11 @@ local function judge(b)
 
   local names = redis.call('ZRANGE', b.heads, 0, -1)
   for _, name in ipairs(names) do check_queue(name) end
+  local queued = 0
+  for _, entries in ipairs(redis.call('HVALS', b.queued)) do queued = queued + entries end
+  if b.lane == 'messages' and queued ~= result[3] then
+    find('queued: ' .. queued .. ' entries of all groups (expected: ' .. result[3] .. ')')
+  end
   for _, name in ipairs(redis.call('ZRANGE', b.later, 0, -1)) do
     if not redis.call('ZSCORE', b.heads, name) then find(name .. ': in later, but not in heads') end
   end

@@ -8,7 +8,7 @@
 ]]
 -- A grouped script gives each call its own.
 local KEYS, ARGV = KEYS, ARGV
-local BLOCK = 20
+local BLOCK = 21
 local GROUP = { messages = 'dispatchers', callbacks = 'deliverers' }
 -- A record's fields of the callbacks lane carry a prefix, because both lanes keep one record.
 local PREFIX = { messages = '', callbacks = 'callback_' }
@@ -35,6 +35,7 @@ local function block(at, lane)
     body = KEYS[at + 10], doubt = KEYS[at + 11], totals = KEYS[at + 12], signals = KEYS[at + 13],
     paused = KEYS[at + 14], heads = KEYS[at + 15], ran = KEYS[at + 16],
     orders = KEYS[at + 17], turns = KEYS[at + 18], awaited = KEYS[at + 19],
+    queued = KEYS[at + 20],
     -- Groups of which the script knows that they have something due and are in the round, unless paused.
     in_round = {},
   }
@@ -59,14 +60,17 @@ local function any_paused(b)
   return b.any_paused
 end
 
--- What the totals of partitions are to say when a script that serves many callers ends: counters raised, and fields set.
+-- What a script that serves many callers has counted is written once, when it ends: see grouped.lua.
 local raised, noted
-local function count(b, counter)
-  if not raised then return redis.call('HINCRBY', b.totals, counter, '1') end
-  local counters = raised[b.totals] or {}
-  raised[b.totals] = counters
-  counters[counter] = (counters[counter] or 0) + 1
+local function raise(key, field, by)
+  if not raised then return redis.call('HINCRBY', key, field, text(by)) end
+  local fields = raised[key] or {}
+  raised[key] = fields
+  fields[field] = (fields[field] or 0) + by
+  return nil
 end
+
+local function count(b, counter) raise(b.totals, counter, 1) end
 
 -- Who shares turns: the org of a conversation, or the endpoint of a callback queue.
 local function group_of(b, name)
@@ -128,10 +132,18 @@ local function forget(b, name)
   redis.call('DEL', b.queue .. name, b.awaited .. name)
 end
 
+-- An org's queues have one entry more, or less. An org without entries leaves nothing.
+local function weigh(b, name, by)
+  if b.lane ~= 'messages' then return end
+  local group = group_of(b, name)
+  if raise(b.queued, group, by) == 0 then redis.call('HDEL', b.queued, group) end
+end
+
 -- Appends an entry of field-value pairs to a queue of so many; returns its id.
 local function append(b, name, length, fields)
   local queue = b.queue .. name
   local entry = redis.call('XADD', queue, '*', unpack(fields))
+  weigh(b, name, 1)
   if length == 0 then
     redis.call('XGROUP', 'CREATE', queue, b.group, '0')
     redis.call('ZADD', b.heads, now_text, name)
@@ -158,6 +170,7 @@ end
 local function succeed(b, name, entry)
   local queue = b.queue .. name
   if redis.call('ZREM', b.later, name) == 0 then leave_line(b, name) end
+  weigh(b, name, -1)
   if redis.call('XLEN', queue) == 1 then
     redis.call('ZREM', b.heads, name)
     redis.call('DEL', queue, b.awaited .. name)
@@ -231,6 +244,7 @@ local function withdraw(b, name, entry)
   local head = first and first[1] == entry
   redis.call('XACK', queue, b.group, entry)
   if redis.call('XDEL', queue, entry) == 0 then return false, false end
+  weigh(b, name, -1)
   local held = head and redis.call('HDEL', b.held, name) == 1
   if head then advance(b, name) end
   return true, held

@@ -24,8 +24,10 @@ while at <= #all do
   answers[#answers + 1] = answer
   at = at + 2 + count
 end
-for totals, counters in pairs(raised) do
-  for counter, by in pairs(counters) do redis.call('HINCRBY', totals, counter, text(by)) end
+for key, fields in pairs(raised) do
+  for field, by in pairs(fields) do
+    if by ~= 0 and redis.call('HINCRBY', key, field, text(by)) == 0 then redis.call('HDEL', key, field) end
+  end
 end
 for totals, usual in pairs(noted) do redis.call('HSET', totals, 'duration', text(usual)) end
 return answers

@@ -34,7 +34,7 @@ end
 
 local KNOWN = {}
 for _, lane in ipairs({ b, c }) do
-  for _, field in ipairs({ 'later', 'groups', 'held', 'wake', 'holders', 'dead', 'totals', 'paused', 'heads' }) do
+  for _, field in ipairs({ 'later', 'groups', 'held', 'wake', 'holders', 'dead', 'totals', 'paused', 'heads', 'queued' }) do
     KNOWN[lane[field]] = true
   end
 end

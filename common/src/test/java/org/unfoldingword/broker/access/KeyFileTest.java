@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class KeyFileTest {
 
     private static final String KEY = "brk_0123456789abcdef";
+    private static final String SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private static final String OTHER = "brk_fedcba9876543210";
     private static final String REST = "\"scopes\":[\"submit\",\"read\"],\"client_ids\":[\"web\"],\"orgs\":[\"acme\"]";
 
@@ -20,7 +21,9 @@ class KeyFileTest {
     void readsAnAccountWithAllThatItMaySay() {
         Account account = only("{\"id\":\"web-1\",\"key\":\"" + KEY + "\",\"scopes\":[\"submit\"],"
                 + "\"client_ids\":[\"web\",\"app\"],\"orgs\":[\"acme\",\"Bible Society\"],\"default_org\":\"acme\","
-                + "\"default_delivery\":\"async\",\"callback_token\":\"" + OTHER + "\"}");
+                + "\"default_delivery\":\"async\",\"rate\":7,\"signing_secret\":[\"" + SIGNING
+                + "\"],\"callback_token\":\""
+                + OTHER + "\"}");
         assertThat(account.id()).isEqualTo("web-1");
         assertThat(account.rights()).containsExactly(Right.SUBMIT);
         assertThat(account.clients()).isEqualTo(new Names.Some(Set.of("app", "web")));
@@ -28,6 +31,8 @@ class KeyFileTest {
         assertThat(account.orgs().include("bible society")).isFalse();
         assertThat(account.defaultOrg()).contains("acme");
         assertThat(account.delivery()).isEqualTo(Delivery.ASYNC);
+        assertThat(account.rate()).contains(7);
+        assertThat(account.signingSecrets()).extracting(SecretText::reveal).containsExactly(SIGNING);
         assertThat(account.callbackToken().orElseThrow().reveal()).isEqualTo(OTHER);
     }
 
@@ -53,9 +58,11 @@ class KeyFileTest {
 
     @Test
     void showsNoSecret() {
-        Account account =
-                only("{\"id\":\"a\",\"key\":\"" + KEY + "\",\"callback_token\":\"" + OTHER + "\"," + REST + "}");
-        assertThat(account.toString()).doesNotContain(KEY, OTHER, "026591aa").contains("acme");
+        Account account = only("{\"id\":\"a\",\"key\":\"" + KEY + "\",\"signing_secret\":\"" + SIGNING
+                + "\",\"callback_token\":\"" + OTHER + "\"," + REST + "}");
+        assertThat(account.toString())
+                .doesNotContain(KEY, OTHER, SIGNING, "026591aa")
+                .contains("acme");
     }
 
     @ParameterizedTest
@@ -69,9 +76,9 @@ class KeyFileTest {
             {"keys":[{"id":"A b"}]}                                | keys[0].id: A b (expected: [a-z0-9]
             {"keys":[{"id":"default"}]}                            | keys[0].id: default (expected: another
             {"keys":[{"id":"a"}]}                                  | keys[0].key: missing
-            {"keys":[{"id":"a","key":"short-secret"}]}             | keys[0].key: (not shown) (expected: 16 to 256
-            {"keys":[{"id":"a","key":"brk secret with spaces"}]}   | keys[0].key: (not shown)
-            {"keys":[{"id":"a","key_hash":"sha256:secret"}]}       | keys[0].key_hash: (not shown) (expected: sha256:
+            {"keys":[{"id":"a","key":"short-s3cret"}]}             | keys[0].key: (not shown) (expected: 16 to 256
+            {"keys":[{"id":"a","key":"brk s3cret with spaces"}]}   | keys[0].key: (not shown)
+            {"keys":[{"id":"a","key_hash":"sha256:s3cret"}]}       | keys[0].key_hash: (not shown) (expected: sha256:
             {"keys":[{"id":"a","key":"#","scopes":[]}]}            | keys[0].scopes: array (expected: a list that is not
             {"keys":[{"id":"a","key":"#","scopes":["all"]}]}       | keys[0].scopes[0]: all (expected: one of submit, read
             {"keys":[{"id":"a","key":"#","scopes":["read"]}]}      | keys[0].orgs: missing
@@ -81,6 +88,9 @@ class KeyFileTest {
             {"keys":[{"id":"a","key":"#","scopes":["read"],"orgs":["b"]}]}          | keys[0].client_ids: missing
             {"keys":[{"id":"a","key":"#",^,"default_org":"b"}]}                     | keys[0].default_org: b (expected: one
             {"keys":[{"id":"a","key":"#",^,"default_delivery":"soon"}]}             | keys[0].default_delivery: soon (expec
+            {"keys":[{"id":"a","key":"#",^,"rate":0}]}                              | keys[0].rate: 0 (expected: whole
+            {"keys":[{"id":"a","key":"#",^,"signing_secret":"whsec_s3cret"}]}       | keys[0].signing_secret: (not shown) (
+            {"keys":[{"id":"a","key":"#",^,"signing_secret":["s3cret"]}]}           | keys[0].signing_secret: (not shown) (
             {"keys":[{"id":"a","key":"#",^},{"id":"a","key":"brk_another_long_one",^}]} | keys[1].id: a (expected: an id th
             {"keys":[{"id":"a","key":"#",^},{"id":"b","key":"#",^}]}                | keys[1].key: that of a (expected: a k
             """)
@@ -90,7 +100,7 @@ class KeyFileTest {
                 .isThrownBy(() -> KeyFile.parse(json.getBytes(UTF_8)))
                 .withMessageStartingWith(fault)
                 .withMessageContaining("(expected: ")
-                .satisfies(thrown -> assertThat(thrown.getMessage()).doesNotContain("secret", KEY));
+                .satisfies(thrown -> assertThat(thrown.getMessage()).doesNotContain("s3cret", KEY));
     }
 
     private static Account only(String entry) {

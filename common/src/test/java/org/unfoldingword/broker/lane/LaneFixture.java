@@ -126,6 +126,11 @@ public final class LaneFixture implements AutoCloseable {
                 claim, new Verdict.Ended(state, new MessageRecord.Fault(code, "it said no"), Verdict.Doubt.CLEARED));
     }
 
+    /** How many messages of each org have not ended. */
+    public Map<String, Long> queuedByOrg() {
+        return lanes.queuedByOrg();
+    }
+
     /** The conversation's messages that have not ended, oldest first. */
     public List<MessageId> waiting(Conversation conversation) {
         return lanes.queue(conversation).entries().stream()

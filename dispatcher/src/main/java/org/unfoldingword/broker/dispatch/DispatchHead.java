@@ -6,16 +6,19 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.unfoldingword.broker.lane.Claim;
+import org.unfoldingword.broker.lane.GroupRoom;
 import org.unfoldingword.broker.lane.Held;
 import org.unfoldingword.broker.lane.LaneHandler;
 import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.lane.Verdict;
 import org.unfoldingword.broker.lane.Verdict.Doubt;
+import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
 import org.unfoldingword.broker.telemetry.Meters;
@@ -38,6 +41,8 @@ final class DispatchHead implements LaneHandler {
     private final RandomGenerator random;
     private final Ticker ticker;
     private final Telemetry telemetry;
+    /** How many of each org are being worked on. */
+    private final Map<String, Integer> running = new ConcurrentHashMap<>();
 
     DispatchHead(
             DispatchProperties properties,
@@ -60,6 +65,16 @@ final class DispatchHead implements LaneHandler {
 
     @Override
     public Verdict handle(Held held) {
+        String org = Conversation.escape(held.claim().envelope().org());
+        running.merge(org, 1, Integer::sum);
+        try {
+            return run(held);
+        } finally {
+            running.computeIfPresent(org, (group, number) -> number == 1 ? null : number - 1);
+        }
+    }
+
+    private Verdict run(Held held) {
         Claim claim = held.claim();
         Optional<Verdict> early = withoutCalling(claim);
         if (early.isPresent()) {
@@ -111,6 +126,18 @@ final class DispatchHead implements LaneHandler {
             case HALF_OPEN -> Math.min(free, 1);
             case CLOSED, DISABLED, METRICS_ONLY -> free;
         };
+    }
+
+    /** An org whose share is taken waits in Redis, where it is in nobody's way. */
+    @Override
+    public GroupRoom groupRoom() {
+        return properties.concurrencyPerOrg() == 0 ? GroupRoom.UNLIMITED : groupRoom(properties.concurrencyPerOrg());
+    }
+
+    private GroupRoom groupRoom(int each) {
+        Map<String, Integer> left = new HashMap<>();
+        running.forEach((org, number) -> left.put(org, Math.max(0, each - number)));
+        return new GroupRoom(each, left);
     }
 
     /** A circuit that probes is as good as open: nobody knows yet whether the worker is back. */

@@ -8,6 +8,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * How a dispatcher works, and when it gives up.
  *
  * @param concurrency conversations worked on at a time
+ * @param concurrencyPerOrg how many of them may be one org's; 0: all of them. What an org has beyond keeps its place, and costs the
+ *     others nothing
  * @param failuresMax answers 500, 502 and 504 to one message, counted from 1, of which the last ends it
  * @param busyPatience how long a message is tried while the worker is busy or cannot be reached; then it fails
  * @param deliveriesMax times that a message may be taken by a holder that does not come back; then it fails as poison
@@ -20,6 +22,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("broker.dispatch")
 record DispatchProperties(
         @DefaultValue("256") int concurrency,
+        @DefaultValue("0") int concurrencyPerOrg,
         @DefaultValue("4") int failuresMax,
         @DefaultValue("1h") Duration busyPatience,
         @DefaultValue("3") int deliveriesMax,
@@ -31,6 +34,9 @@ record DispatchProperties(
 
     DispatchProperties {
         atLeastOne("concurrency", concurrency);
+        if (concurrencyPerOrg < 0) {
+            throw refused("concurrency-per-org", concurrencyPerOrg, ">= 0");
+        }
         atLeastOne("failures-max", failuresMax);
         atLeastOne("deliveries-max", deliveriesMax);
         positive("busy-patience", busyPatience);

@@ -9,7 +9,9 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -303,6 +305,35 @@ class DispatchHeadTest {
         }
     }
 
+    @Test
+    void givesAnOrgNoMoreThanItsShareOfThePlaces() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            goOn.await();
+            RawWorker.write(out, OK);
+        })) {
+            List<MessageId> ids = new ArrayList<>();
+            for (int i = 0; i < 6; i++) {
+                ids.add(append(Conversation.ofUser("flood", "user-" + i), "flood", Optional.empty()));
+            }
+            for (int i = 0; i < 2; i++) {
+                ids.add(append(Conversation.ofUser("small", "user-" + i), "small", Optional.empty()));
+            }
+            run(worker, Map.of("broker.dispatch.concurrency-per-org", "2"), () -> {
+                Awaitility.await().until(() -> called(worker, "small") == 2);
+                assertThat(called(worker, "flood")).isEqualTo(2);
+                goOn.countDown();
+                ids.forEach(id -> await(id, MessageState.COMPLETED));
+            });
+        }
+    }
+
+    private static long called(RawWorker worker, String body) {
+        return worker.requests.stream()
+                .filter(request -> request.endsWith("\r\n\r\n" + body))
+                .count();
+    }
+
     private void run(RawWorker worker, Map<String, String> settings, Runnable during) {
         LaneWorker lane = lane(worker, settings);
         lane.start();
@@ -363,7 +394,7 @@ class DispatchHeadTest {
     private MessageId append(Conversation conversation, String body, Optional<Long> expiresAt) {
         MessageId id = lanes.newId(conversation);
         Envelope envelope = new Envelope(
-                "acme",
+                conversation.org(),
                 "ann",
                 "web",
                 Optional.empty(),

@@ -18,6 +18,7 @@ class DispatchPropertiesTest {
         assertThat(dispatch(Map.of()))
                 .isEqualTo(new DispatchProperties(
                         256,
+                        0,
                         4,
                         Duration.ofHours(1),
                         3,
@@ -43,6 +44,7 @@ class DispatchPropertiesTest {
     void readsEverySettingByItsName() {
         assertThat(dispatch(Map.of(
                         "broker.dispatch.concurrency", "1",
+                        "broker.dispatch.concurrency-per-org", "9",
                         "broker.dispatch.failures-max", "2",
                         "broker.dispatch.busy-patience", "3s",
                         "broker.dispatch.deliveries-max", "4",
@@ -53,6 +55,7 @@ class DispatchPropertiesTest {
                         "broker.dispatch.circuit-wait", "8s")))
                 .isEqualTo(new DispatchProperties(
                         1,
+                        9,
                         2,
                         Duration.ofSeconds(3),
                         4,

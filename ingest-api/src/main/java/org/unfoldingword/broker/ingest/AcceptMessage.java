@@ -1,5 +1,6 @@
 package org.unfoldingword.broker.ingest;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import org.unfoldingword.broker.http.AddressGuard;
@@ -16,6 +17,9 @@ import org.unfoldingword.broker.telemetry.Traces;
 /** Takes a checked message into its conversation: once this returns an id, Redis has it (invariant I1). */
 final class AcceptMessage {
 
+    /** About as long as a turn takes. */
+    static final Duration TRY_AGAIN = Duration.ofSeconds(5);
+
     /** A message that was taken, now or before. */
     record Taken(MessageId id, Optional<Integer> position, boolean repeated) {}
 
@@ -23,9 +27,11 @@ final class AcceptMessage {
     private final AddressGuard guard;
     private final InstantSource clock;
     private final Traces traces;
+    private final OrgShares shares;
 
-    AcceptMessage(Lanes lanes, AddressGuard guard, InstantSource clock, Traces traces) {
+    AcceptMessage(Lanes lanes, OrgShares shares, AddressGuard guard, InstantSource clock, Traces traces) {
         this.lanes = lanes;
+        this.shares = shares;
         this.guard = guard;
         this.clock = clock;
         this.traces = traces;
@@ -36,10 +42,11 @@ final class AcceptMessage {
         return lanes.newId(submission.conversation());
     }
 
-    /** @throws Problem if its callback may not be called, its key belongs to another message, or the queue is full */
+    /** @throws Problem if its callback may not be called, its key belongs to another message, or the org or the queue is full */
     Taken accept(
             MessageId id, Submission submission, Optional<IdempotencyKey> key, String traceparent, Watching watching) {
         submission.callbackUrl().ifPresent(this::check);
+        shares.take(submission.org());
         try (Traces.Step step = traces.accept(id, Optional.of(traceparent))) {
             return append(id, submission, key, step.traceparent(), watching);
         }
@@ -60,6 +67,7 @@ final class AcceptMessage {
                 submission.metadata(),
                 submission.expiresIn().map(wait -> clock.instant().plus(wait).toEpochMilli()),
                 traceparent,
+                submission.signer(),
                 submission.workerCallback());
         Appended appended =
                 lanes.append(new NewMessage(id, submission.conversation(), envelope, submission.body(), key, watching));
@@ -74,10 +82,11 @@ final class AcceptMessage {
                                 + ", whose body was another (expected: the same body, or a new key)");
             case Appended.Full full ->
                 throw Problem.of(
-                        429,
-                        "queue_full",
-                        "the conversation has " + full.waiting()
-                                + " waiting messages (expected: fewer, see its queue)");
+                                429,
+                                "queue_full",
+                                "the conversation has " + full.waiting()
+                                        + " waiting messages (expected: fewer, see its queue)")
+                        .retryAfter(TRY_AGAIN);
         };
     }
 

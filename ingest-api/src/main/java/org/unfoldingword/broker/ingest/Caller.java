@@ -43,6 +43,11 @@ record Caller(Account account, Optional<String> defaultOrg) {
         return account.delivery();
     }
 
+    /** Its id, if its messages' callbacks are signed with secrets of its own. */
+    Optional<String> signer() {
+        return account.signingSecrets().isEmpty() ? Optional.empty() : Optional.of(account.id());
+    }
+
     boolean may(Right right) {
         return account.may(right);
     }

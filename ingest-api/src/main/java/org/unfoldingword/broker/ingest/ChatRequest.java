@@ -129,6 +129,7 @@ final class ChatRequest {
                 Optional.empty(),
                 Optional.empty(),
                 json.rewrite(Set.copyOf(CALLBACK_FIELDS), added),
+                /* signer= */ Optional.empty(),
                 calledBack ? Optional.of(callback()) : Optional.empty());
     }
 

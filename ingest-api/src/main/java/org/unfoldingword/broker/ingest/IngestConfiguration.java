@@ -159,8 +159,16 @@ public class IngestConfiguration {
 
     @Bean
     AcceptMessage acceptMessage(
-            Lanes lanes, @Value("${broker.callback.allowed-hosts:}") List<String> allowedHosts, Telemetry telemetry) {
-        return new AcceptMessage(lanes, new AddressGuard(allowedHosts), SystemTime.instants(), telemetry.traces());
+            Lanes lanes,
+            IngestProperties properties,
+            @Value("${broker.callback.allowed-hosts:}") List<String> allowedHosts,
+            Telemetry telemetry) {
+        return new AcceptMessage(
+                lanes,
+                new OrgShares(properties.orgQueueLimit(), lanes::queuedByOrg, SystemTime.ticker()),
+                new AddressGuard(allowedHosts),
+                SystemTime.instants(),
+                telemetry.traces());
     }
 
     @Bean

@@ -20,6 +20,8 @@ import org.springframework.util.unit.DataSize;
  * @param unknownKeys so many unknown keys one address may show at once; then 429
  * @param unknownKeyEvery one more after each such time
  * @param rate messages a second that one key may send to one process, where its account does not say; 0: as many as come
+ * @param orgQueueLimit messages of one org that may wait, in all its conversations; beyond it the org is refused with 429. Looked at
+ *     each second when it is near, so it may be passed by what comes in one
  * @param retryAfter how long a client is told to stay away when Redis is
  */
 @ConfigurationProperties("broker.ingest")
@@ -34,6 +36,7 @@ record IngestProperties(
         @DefaultValue("20") int unknownKeys,
         @DefaultValue("3s") Duration unknownKeyEvery,
         @DefaultValue("0") int rate,
+        @DefaultValue("100000") long orgQueueLimit,
         @DefaultValue("2s") Duration retryAfter) {
 
     IngestProperties {
@@ -45,6 +48,7 @@ record IngestProperties(
         expect(!bodyPatience.isNegative(), "body-patience", bodyPatience, "at least 0s");
         expect(unknownKeys >= 1, "unknown-keys", unknownKeys, ">= 1");
         expect(rate >= 0, "rate", rate, ">= 0");
+        expect(orgQueueLimit >= 1, "org-queue-limit", orgQueueLimit, ">= 1");
         expect(unknownKeyEvery.toMillis() >= 1, "unknown-key-every", unknownKeyEvery, "at least 1ms");
         boolean bounded = maxBody.toBytes() >= 1024
                 && maxBody.toBytes() <= DataSize.ofMegabytes(512).toBytes();

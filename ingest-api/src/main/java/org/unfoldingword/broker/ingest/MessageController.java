@@ -76,7 +76,7 @@ final class MessageController {
         // The body is let go when this returns: a request that is held keeps none.
         try (BodyReader.Body body =
                 BodyReader.of(request).read(request, properties.maxBody().toBytes())) {
-            Submission submission = Submission.read(body.object(), caller.defaultOrg());
+            Submission submission = Submission.read(body.object(), caller.defaultOrg(), caller.signer());
             caller.requireNames(submission.org(), submission.client());
             Optional<IdempotencyKey> key = Optional.ofNullable(headers.getFirst("Idempotency-Key"))
                     .map(given -> Submission.name("Idempotency-Key", given))

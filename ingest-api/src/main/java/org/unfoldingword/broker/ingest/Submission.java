@@ -31,6 +31,7 @@ record Submission(
         Optional<JsonNode> metadata,
         Optional<Duration> expiresIn,
         byte[] body,
+        Optional<String> signer,
         Optional<WorkerCallback> workerCallback) {
 
     private static final Pattern CLIENT = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
@@ -44,7 +45,7 @@ record Submission(
     /** Fields that are the broker's, not the worker's. */
     private static final Set<String> OWN = Set.of("callback_url", "client_message_id", "metadata", "expires_in");
 
-    static Submission read(RawObject json, Optional<String> defaultOrg) {
+    static Submission read(RawObject json, Optional<String> defaultOrg, Optional<String> signer) {
         String org = text(json, "org_id")
                 .or(() -> text(json, "org"))
                 .or(() -> defaultOrg)
@@ -68,6 +69,7 @@ record Submission(
                 metadata(json),
                 expiry(json),
                 json.rewrite(OWN, added),
+                signer,
                 Optional.empty());
     }
 

@@ -46,7 +46,7 @@ final class WorkerProblems implements RefusalStyle {
     ResponseEntity<byte[]> refused(Problem problem) {
         Refusal refusal =
                 switch (problem.code()) {
-                    case "queue_full" ->
+                    case "queue_full", "org_full" ->
                         Refusal.putOff(429, "Queue full", "QUEUE_DEPTH_EXCEEDED", problem.detail(), FULL);
                     case "rate_limited" ->
                         Refusal.putOff(

@@ -43,7 +43,7 @@ class SubmissionTest {
     @Test
     void takesTheDefaultOrgAndTellsTheWorker() throws IOException {
         RawObject json = object("{\"user_id\":\"ann\",\"client_id\":\"web\",\"message\":\"hi\"}");
-        Submission read = Submission.read(json, Optional.of("acme"));
+        Submission read = Submission.read(json, Optional.of("acme"), Optional.empty());
         assertThat(read.org()).isEqualTo("acme");
         assertThat(new String(read.body(), UTF_8)).endsWith(",\"org\":\"acme\"}");
     }
@@ -77,7 +77,7 @@ class SubmissionTest {
     }
 
     private static Submission read(String json) throws IOException {
-        return Submission.read(object(json), Optional.empty());
+        return Submission.read(object(json), Optional.empty(), Optional.empty());
     }
 
     private static RawObject object(String json) throws IOException {

@@ -1,0 +1,36 @@
+package org.unfoldingword.broker.callback;
+
+import java.util.List;
+import org.unfoldingword.broker.access.Account;
+import org.unfoldingword.broker.access.ApiKeys;
+import org.unfoldingword.broker.access.SecretText;
+import org.unfoldingword.broker.message.Envelope;
+
+/**
+ * Who signs a message's callback: the key that sent it, where that has secrets of its own, so that no receiver needs to know a secret
+ * that signs for others; else the settings.
+ */
+final class Signatures {
+
+    private final WebhookSignature usual;
+    private final ApiKeys keys;
+
+    Signatures(WebhookSignature usual, ApiKeys keys) {
+        this.usual = usual;
+        this.keys = keys;
+    }
+
+    /** Looked up at each attempt, as the key's secrets may have changed since. */
+    WebhookSignature of(Envelope envelope) {
+        return envelope.signer()
+                .flatMap(keys::withId)
+                .map(Account::signingSecrets)
+                .filter(secrets -> !secrets.isEmpty())
+                .map(secrets -> new WebhookSignature(parsed(secrets)))
+                .orElse(usual);
+    }
+
+    private static List<SigningSecret> parsed(List<SecretText> secrets) {
+        return secrets.stream().map(secret -> SigningSecret.of(secret.reveal())).toList();
+    }
+}
