@@ -13,7 +13,11 @@ final class BodyBudget {
     /** Bodies are counted in pages, each begun one as a whole. */
     static final int PAGE_BYTES = 16 * 1024;
 
+    /** No body that is shorter has to wait for a large one. */
+    private static final long LARGE_BYTES = 1024 * 1024;
+
     private final int pages;
+    private final long largeBytes;
     private final Duration patience;
     private final Semaphore free;
 
@@ -23,6 +27,7 @@ final class BodyBudget {
      */
     BodyBudget(long bytes, Duration patience) {
         this.pages = (int) Math.max(1, Math.min(Integer.MAX_VALUE, bytes / PAGE_BYTES));
+        this.largeBytes = Math.min(LARGE_BYTES, bytes / 16);
         this.patience = patience;
         this.free = new Semaphore(pages);
     }
@@ -40,8 +45,15 @@ final class BodyBudget {
 
         private int taken;
 
-        /** @throws Problem 503 if there is no room for so many bytes within a while */
-        void cover(long bytes) {
+        /**
+         * Takes what has come, and once that is a lot, all that is to come: large bodies that took what they need little by little would
+         * wait for each other, each with a part of the memory in its hands.
+         *
+         * @param whole how long the body says that it is, or the longest that it may be
+         * @throws Problem 503 if there is no room within a while
+         */
+        void cover(long come, long whole) {
+            long bytes = come > largeBytes ? Math.max(come, whole) : come;
             int needed = (int) Math.ceilDiv(bytes, PAGE_BYTES) - taken;
             if (needed <= 0) {
                 return;
@@ -57,6 +69,15 @@ final class BodyBudget {
             taken += needed;
         }
 
+        /** Gives back what a body that has come did not need. */
+        void fit(long bytes) {
+            int needed = (int) Math.ceilDiv(bytes, PAGE_BYTES);
+            if (needed < taken) {
+                free.release(taken - needed);
+                taken = needed;
+            }
+        }
+
         @Override
         public void close() {
             free.release(taken);
@@ -68,7 +89,7 @@ final class BodyBudget {
                             503,
                             "too_many_bodies",
                             "too many large requests at a time; nothing was accepted. Try again.")
-                    .retryAfter(patience);
+                    .retryAfter(AcceptMessage.TRY_AGAIN);
         }
     }
 }

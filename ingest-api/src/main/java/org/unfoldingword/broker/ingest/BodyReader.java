@@ -99,13 +99,17 @@ final class BodyReader {
             if (ticker.nanos() - deadlineNanos > 0) {
                 throw tooSlow();
             }
-            share.cover(length);
+            long askedNanos = ticker.nanos();
+            share.cover(length, said < 0 ? maxBytes : said);
+            // The wait for room is not the client's.
+            deadlineNanos += ticker.nanos() - askedNanos;
             if (filled == page.length) {
                 pages.add(page);
                 page = new byte[BodyBudget.PAGE_BYTES];
                 filled = 0;
             }
         }
+        share.fit(length);
         byte[] whole = new byte[(int) length];
         int at = 0;
         for (byte[] full : pages) {

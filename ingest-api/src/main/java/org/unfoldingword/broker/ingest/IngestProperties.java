@@ -32,7 +32,7 @@ record IngestProperties(
         @DefaultValue("256KB") DataSize streamBuffer,
         @DefaultValue("60s") Duration bodyTimeout,
         @DefaultValue("0MB") DataSize bodyMemory,
-        @DefaultValue("10s") Duration bodyPatience,
+        @DefaultValue("30s") Duration bodyPatience,
         @DefaultValue("20") int unknownKeys,
         @DefaultValue("3s") Duration unknownKeyEvery,
         @DefaultValue("0") int rate,
