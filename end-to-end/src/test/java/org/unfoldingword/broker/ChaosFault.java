@@ -23,6 +23,7 @@ enum ChaosFault {
     SLOW_DISPATCHER(Victim.DISPATCHER, false),
     SLOW_DELIVERER(Victim.DELIVERER, false),
     KILL_REDIS(Victim.REDIS, false),
+    WORKER_REFUSING(Victim.WORKER, false),
     WORKER_BUSY(Victim.WORKER, false),
     WORKER_UNAVAILABLE(Victim.WORKER, false),
     WORKER_ERROR(Victim.WORKER, false),

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -29,6 +30,8 @@ final class ChaosWorker implements AutoCloseable {
     /** How it behaves to calls that come now. */
     enum Mood {
         ANSWERED,
+        /** Its port is closed. */
+        REFUSING,
         /** Does not begin a turn. */
         BUSY,
         UNAVAILABLE,
@@ -54,7 +57,8 @@ final class ChaosWorker implements AutoCloseable {
 
     private final ChaosHistory history;
     private final long hangMillis;
-    private final List<HttpServer> servers = new ArrayList<>();
+    private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+    private final List<Integer> ports = new ArrayList<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     /** Guarded by itself. */
     private final Set<String> busy = new HashSet<>();
@@ -66,14 +70,15 @@ final class ChaosWorker implements AutoCloseable {
         this.history = history;
         this.hangMillis = hangMillis;
         for (int i = 0; i < dispatchers; i++) {
-            servers.add(serve(i));
+            servers.add(serve(i, /* port= */ 0));
+            ports.add(servers.getLast().getAddress().getPort());
         }
     }
 
-    private HttpServer serve(int dispatcher) {
+    private HttpServer serve(int dispatcher, int port) {
         try {
-            HttpServer server =
-                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), /* backlog= */ 512);
+            HttpServer server = HttpServer.create(
+                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), /* backlog= */ 512);
             server.setExecutor(threads);
             server.createContext("/api/v1/chat", exchange -> answer(exchange, dispatcher, /* streams= */ false));
             server.createContext("/api/v1/chat/stream", exchange -> answer(exchange, dispatcher, /* streams= */ true));
@@ -85,10 +90,18 @@ final class ChaosWorker implements AutoCloseable {
     }
 
     String url(int dispatcher) {
-        return "http://127.0.0.1:" + servers.get(dispatcher).getAddress().getPort();
+        return "http://127.0.0.1:" + ports.get(dispatcher);
     }
 
     void be(Mood other) {
+        if (other == Mood.REFUSING) {
+            // What runs may end.
+            servers.forEach(server -> server.stop(/* delay, s= */ 5));
+        } else if (mood == Mood.REFUSING) {
+            for (int i = 0; i < servers.size(); i++) {
+                servers.set(i, serve(i, ports.get(i)));
+            }
+        }
         mood = other;
     }
 
