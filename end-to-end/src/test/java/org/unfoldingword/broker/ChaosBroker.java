@@ -90,9 +90,14 @@ final class ChaosBroker implements AutoCloseable {
     }
 
     void awaitReady() {
-        await("all services are ready").atMost(PATIENCE).until(() -> services.stream()
+        awaitReady(services);
+    }
+
+    /** What has ended by itself will not be ready. */
+    void awaitReady(List<Service> some) {
+        await("services are ready").atMost(PATIENCE).until(() -> some.stream()
                 .allMatch(service -> service.isReady() || service.hasEnded()));
-        services.stream().filter(Service::hasEnded).findFirst().ifPresent(ended -> {
+        some.stream().filter(Service::hasEnded).findFirst().ifPresent(ended -> {
             throw new AssertionError("ended instead of serving:\n" + ended.process.told());
         });
     }

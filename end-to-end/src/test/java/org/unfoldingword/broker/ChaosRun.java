@@ -1,7 +1,5 @@
 package org.unfoldingword.broker;
 
-import static org.awaitility.Awaitility.await;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -31,7 +29,6 @@ final class ChaosRun implements AutoCloseable {
 
     private static final Duration WORKER_SILENCE = Duration.ofSeconds(2);
     private static final Duration CALLBACK_TIMEOUT = Duration.ofSeconds(2);
-    private static final Duration END_MAX = Duration.ofMinutes(3);
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Settings settings;
@@ -119,7 +116,7 @@ final class ChaosRun implements AutoCloseable {
             List<ChaosBroker.Service> group = group(fault.victim);
             int index = random.nextInt(group.size());
             // Only what is up can fall, and somebody has to be left.
-            await().atMost(END_MAX).until(() -> group.stream().allMatch(ChaosBroker.Service::isReady));
+            broker.awaitReady(group);
             long fromNanos = System.nanoTime();
             fault.befall(broker, group.get(index), moods, settings.lease(), random);
             history.add(new ChaosHistory.Fault(

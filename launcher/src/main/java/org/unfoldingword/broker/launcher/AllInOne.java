@@ -69,6 +69,11 @@ final class AllInOne implements Foundation {
     }
 
     @Override
+    public boolean startsAgain() {
+        return false;
+    }
+
+    @Override
     public String ready(Served served) {
         // Not told before: a start that fails says why, and nothing else.
         if (loopbackCallbacks) {

@@ -16,6 +16,9 @@ interface Foundation extends AutoCloseable {
      */
     Map<String, Object> lay(Environment environment);
 
+    /** Whether it may be laid again after a Redis that went away while the beans were built. One that brings its own Redis may not. */
+    boolean startsAgain();
+
     /** The line for standard output once all is served. */
     String ready(Served served);
 

@@ -1,5 +1,6 @@
 package org.unfoldingword.broker.launcher;
 
+import io.lettuce.core.RedisConnectionException;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
+import org.unfoldingword.broker.lane.RedisUnavailable;
 import org.unfoldingword.broker.lane.StopProperties;
 import picocli.CommandLine.ExitCode;
 
@@ -43,15 +45,30 @@ final class ServerProcess {
     int runUntilStopped(String[] arguments) {
         StopSignals.exitCleanly();
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "shutdown"));
-        try {
-            System.out.println(start(arguments));
-        } catch (RuntimeException failure) {
-            System.err.println(
-                    FailureLine.of(failure, context == null ? new StandardEnvironment() : context.getEnvironment()));
-            log.debug("start failed", failure);
-            return ExitCode.SOFTWARE;
+        while (true) {
+            try {
+                System.out.println(start(arguments));
+                return awaitSignal();
+            } catch (RuntimeException failure) {
+                if (foundation.startsAgain() && isRedisOutage(failure)) {
+                    log.warn("Redis went away during the start; starting again");
+                    continue;
+                }
+                System.err.println(FailureLine.of(
+                        failure, context == null ? new StandardEnvironment() : context.getEnvironment()));
+                log.debug("start failed", failure);
+                return ExitCode.SOFTWARE;
+            }
         }
-        return awaitSignal();
+    }
+
+    private static boolean isRedisOutage(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RedisUnavailable || cause instanceof RedisConnectionException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Returns when all is served, with the line that says so. */

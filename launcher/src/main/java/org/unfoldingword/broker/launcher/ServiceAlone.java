@@ -51,6 +51,11 @@ final class ServiceAlone implements Foundation {
     }
 
     @Override
+    public boolean startsAgain() {
+        return true;
+    }
+
+    @Override
     public String ready(Served served) {
         String management = "management " + served.managementUrl() + ", redis " + served.redis();
         return role == Role.INGEST_API
