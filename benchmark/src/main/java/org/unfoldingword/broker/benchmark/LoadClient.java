@@ -14,9 +14,9 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.unfoldingword.broker.benchmark.Turns.EventId;
 import org.unfoldingword.broker.message.Json;
 
 /** Sends messages and sees their answers, each in the way of the plan. Safe for threads. */
@@ -34,8 +34,6 @@ final class LoadClient implements AutoCloseable {
             .build();
     private final URI messages;
     private final InParallel readers = new InParallel();
-    /** Where in the store's time each conversation's last turn ended; streams only. */
-    private final Map<String, EventId> ends = new ConcurrentHashMap<>();
 
     LoadClient(LoadPlan plan, LoadTally tally, Optional<String> callbackUrl) {
         this.plan = plan;
@@ -184,12 +182,12 @@ final class LoadClient implements AutoCloseable {
                 switch (event) {
                     case "processing" -> begun = EventId.parse(id);
                     case "done" -> {
-                        ended(message, begun, EventId.parse(id));
+                        ended(message, begun, id);
                         tally.answered(message, System.nanoTime());
                         return;
                     }
                     case "error" -> {
-                        ended(message, begun, EventId.parse(id));
+                        ended(message, begun, id);
                         tally.failed(message, code(data));
                         return;
                     }
@@ -208,15 +206,11 @@ final class LoadClient implements AutoCloseable {
         tally.refused("stream ended without done or error");
     }
 
-    /** Event ids are the store's time, so they tell, whatever the network did, whether a turn began before the last ended. */
-    private void ended(LoadMessage message, Optional<EventId> begun, Optional<EventId> end) {
-        end.ifPresent(at -> ends.put(message.id(), at));
-        EventId before = ends.get(new LoadMessage(message.user(), message.number() - 1).id());
-        if (message.number() > 1
-                && (before == null
-                        || begun.filter(at -> at.compareTo(before) >= 0).isEmpty())) {
-            tally.disordered();
-        }
+    private void ended(LoadMessage message, Optional<EventId> begun, String id) {
+        EventId.parse(id)
+                .ifPresentOrElse(
+                        end -> tally.turn(message, new Turns.Turn(begun, end)),
+                        () -> tally.refused("end without an event id"));
     }
 
     private HttpRequest.Builder request(URI where) {
@@ -251,23 +245,6 @@ final class LoadClient implements AutoCloseable {
             return Json.mapper().readTree(problem).path("code").asText("no code");
         } catch (IOException notJson) {
             return "no JSON";
-        }
-    }
-
-    /** {@code <ms>-<sequence>}, as the store counts. */
-    private record EventId(long millis, long sequence) implements Comparable<EventId> {
-
-        static Optional<EventId> parse(String id) {
-            String[] parts = id.split("-", 2);
-            return id.matches("\\d{1,18}-\\d{1,18}")
-                    ? Optional.of(new EventId(Long.parseLong(parts[0]), Long.parseLong(parts[1])))
-                    : Optional.empty();
-        }
-
-        @Override
-        public int compareTo(EventId other) {
-            int byTime = Long.compare(millis, other.millis);
-            return byTime != 0 ? byTime : Long.compare(sequence, other.sequence);
         }
     }
 }

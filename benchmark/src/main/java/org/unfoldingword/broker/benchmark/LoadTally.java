@@ -10,11 +10,11 @@ final class LoadTally {
 
     private final Map<LoadMessage, Long> dueNanos = new ConcurrentHashMap<>();
     private final Sequences answers = new Sequences();
+    private final Turns turns = new Turns();
     private final Latencies accepted = new Latencies();
     private final Latencies firstWords = new Latencies();
     private final Latencies answered = new Latencies();
     private final AtomicInteger failed = new AtomicInteger();
-    private final AtomicInteger disordered = new AtomicInteger();
     private final AtomicInteger askedToWait = new AtomicInteger();
     private final AtomicInteger broken = new AtomicInteger();
     private final Map<String, AtomicInteger> refusals = new ConcurrentSkipListMap<>();
@@ -60,9 +60,9 @@ final class LoadTally {
         refusals.computeIfAbsent(why, first -> new AtomicInteger()).incrementAndGet();
     }
 
-    /** The message began before the one before it had ended. */
-    void disordered() {
-        disordered.incrementAndGet();
+    /** Streams only: when it ran, by the store's time. */
+    void turn(LoadMessage message, Turns.Turn turn) {
+        turns.add(message, turn);
     }
 
     int ended() {
@@ -86,10 +86,12 @@ final class LoadTally {
         report.add(Row.amount("not accepted", plan.all(), (double) (plan.all() - accepted.count()))
                 .never());
         report.add(Row.amount("failed", plan.all(), failed.get()).never());
-        answers.tell("answers", plan.users(), plan.each(), report);
         if (plan.mode() == LoadPlan.Mode.STREAM) {
-            report.add(Row.amount("overlapping turns", plan.all(), disordered.get())
+            turns.answers().tell("answers", plan.users(), plan.each(), report);
+            report.add(Row.amount("overlapping turns", plan.all(), turns.overlapping())
                     .never());
+        } else {
+            answers.tell("answers", plan.users(), plan.each(), report);
         }
     }
 

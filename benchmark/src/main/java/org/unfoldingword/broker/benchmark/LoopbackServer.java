@@ -14,9 +14,9 @@ final class LoopbackServer implements AutoCloseable {
     private static final int BACKLOG = 4096;
 
     static {
-        // Read once, when the first server is made. Small answers go out at once, and no connection is dropped while in
-        // use
-        // by the broker's pool (usually at most 200 may be idle).
+        // Read once, when the first server is made. Small answers go out at once, and the broker's pool loses no
+        // connection
+        // while it uses it (usually at most 200 may be idle).
         System.setProperty("sun.net.httpserver.nodelay", "true");
         System.setProperty("sun.net.httpserver.maxIdleConnections", "10000");
         System.setProperty("sun.net.httpserver.idleInterval", "600");

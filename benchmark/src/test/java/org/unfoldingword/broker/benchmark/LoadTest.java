@@ -16,7 +16,11 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,12 +48,12 @@ class LoadTest {
 
     @Test
     void findsALostAnswer() throws Exception {
-        List<String> faults = faults(callingBack((number, call) -> {
+        Broker losing = callingBack((number, call) -> {
             if (number != 2) {
                 call.callBack(number);
             }
-        }));
-        assertThat(faults).containsExactly("answers lost = 3");
+        });
+        assertThat(faults(LoadPlan.Mode.ASYNC, losing, Duration.ofSeconds(1))).containsExactly("answers lost = 3");
     }
 
     @Test
@@ -106,26 +110,81 @@ class LoadTest {
         assertThat(refusals).hasValue(USERS * EACH + 1);
     }
 
+    /** Each turn comes on a connection of its own: what arrives first says nothing about the order in which they ran. */
+    @Test
+    void isContentWhenStreamsThatRanInOrderArriveInDisorder() throws Exception {
+        Map<String, CountDownLatch> laterHasEnded = new ConcurrentHashMap<>();
+        List<String> faults = faults(LoadPlan.Mode.STREAM, (exchange, request) -> {
+            int number = request.path("metadata").path("number").asInt();
+            CountDownLatch third =
+                    laterHasEnded.computeIfAbsent(request.path("user_id").asText(), user -> new CountDownLatch(1));
+            begin(exchange);
+            if (number == 2) {
+                await(third);
+            }
+            end(exchange, turn(number * 10, number * 10 + 5));
+            if (number == 3) {
+                third.countDown();
+            }
+        });
+        assertThat(faults).isEmpty();
+    }
+
     @Test
     void findsATurnThatBeganBeforeTheLastHadEnded() throws Exception {
         List<String> faults = faults(LoadPlan.Mode.STREAM, (exchange, request) -> {
             int number = request.path("metadata").path("number").asInt();
-            int begins = number == 3 ? 20 : number * 10;
-            answer(exchange, 200, """
-                    id: %d-0
-                    event: processing
-                    data: {}
-
-                    id: %d-1
-                    data: {"type":"complete"}
-
-                    id: %d-5
-                    event: done
-                    data: {}
-
-                    """.formatted(begins, begins, number * 10));
+            begin(exchange);
+            end(exchange, turn(number == 3 ? 20 : number * 10, number * 10 + 5));
         });
         assertThat(faults).containsExactly("overlapping turns = 3");
+    }
+
+    @Test
+    void findsStreamsThatRanOutOfOrder() throws Exception {
+        List<String> faults = faults(LoadPlan.Mode.STREAM, (exchange, request) -> {
+            int number = request.path("metadata").path("number").asInt();
+            int place = number == 2 ? 3 : number == 3 ? 2 : number;
+            begin(exchange);
+            end(exchange, turn(place * 10, place * 10 + 5));
+        });
+        assertThat(faults).containsExactly("answers out of order = 3", "overlapping turns = 3");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The headers of a stream, at which it counts as accepted. */
+    private static void begin(HttpExchange exchange) throws IOException {
+        exchange.sendResponseHeaders(200, 0);
+        exchange.getResponseBody().flush();
+    }
+
+    private static void end(HttpExchange exchange, String events) throws IOException {
+        exchange.getResponseBody().write(events.getBytes(UTF_8));
+        exchange.getResponseBody().flush();
+    }
+
+    /** A turn as a stream tells it, by the milliseconds of the store. */
+    private static String turn(int begins, int ends) {
+        return """
+                id: %d-0
+                event: processing
+                data: {}
+
+                id: %d-1
+                data: {"type":"complete"}
+
+                id: %d-0
+                event: done
+                data: {}
+
+                """.formatted(begins, begins, ends);
     }
 
     /** What a broker does with a message of this number. */
@@ -176,8 +235,16 @@ class LoadTest {
         return faults(LoadPlan.Mode.ASYNC, does);
     }
 
-    /** The goals that were missed, with their figures. */
     private List<String> faults(LoadPlan.Mode mode, Broker does) throws Exception {
+        return faults(mode, does, Duration.ofMinutes(1));
+    }
+
+    /**
+     * The goals that were missed, with their figures.
+     *
+     * @param patience how long the load test waits for an answer that does not come
+     */
+    private List<String> faults(LoadPlan.Mode mode, Broker does, Duration patience) throws Exception {
         broker = new LoopbackServer(exchange -> {
             try (exchange) {
                 does.answer(
@@ -186,16 +253,7 @@ class LoadTest {
             }
         });
         LoadPlan plan = new LoadPlan(
-                URI.create(broker.url()),
-                "key",
-                "org",
-                "client",
-                USERS,
-                EACH,
-                Optional.empty(),
-                mode,
-                "{n}",
-                Duration.ofSeconds(2));
+                URI.create(broker.url()), "key", "org", "client", USERS, EACH, Optional.empty(), mode, "{n}", patience);
         Progress quiet = new Progress(new PrintStream(new ByteArrayOutputStream(), true, UTF_8), /* terminal= */ false);
         Report report = new Report(quiet, /* quick= */ false);
         try (CallbackReceiver receiver = new CallbackReceiver()) {
