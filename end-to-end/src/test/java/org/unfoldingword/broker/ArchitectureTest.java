@@ -37,7 +37,13 @@ class ArchitectureTest {
     private static final String MESSAGE = "..broker.message..";
     private static final String LANE = "..broker.lane..";
     private static final String[] COMMON = {
-        MESSAGE, LANE, "..broker.access..", "..broker.event..", "..broker.http..", "..broker.telemetry.."
+        MESSAGE,
+        LANE,
+        "..broker.access..",
+        "..broker.event..",
+        "..broker.http..",
+        "..broker.settings..",
+        "..broker.telemetry.."
     };
 
     /** The one adapter to the machine's clocks, chance and sleep. */

@@ -6,6 +6,7 @@ import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
+import org.unfoldingword.broker.settings.Settings;
 
 /**
  * How callbacks are delivered.
@@ -51,6 +52,8 @@ record CallbackProperties(
 
     private static final DataSize MAX_RESPONSE_MAX = DataSize.ofMegabytes(1);
 
+    private static final Settings SETTINGS = new Settings("broker.callback");
+
     CallbackProperties {
         allowedHosts = List.copyOf(allowedHosts);
         signingSecrets = List.copyOf(signingSecrets);
@@ -59,22 +62,22 @@ record CallbackProperties(
         parsed(signingSecrets);
         expectWaits("retry-schedule", retrySchedule);
         expectWaits("worker-retry-schedule", workerRetrySchedule);
-        expect(jitter >= 0 && jitter <= 1, "jitter", jitter, "from 0 to 1");
-        expect(timeout.compareTo(Duration.ofSeconds(1)) >= 0, "timeout", timeout, "at least 1s");
-        expect(connectTimeout.toMillis() > 0, "connect-timeout", connectTimeout, "at least 1ms");
-        expect(
+        SETTINGS.expect(jitter >= 0 && jitter <= 1, "jitter", jitter, "from 0 to 1");
+        SETTINGS.expect(timeout.compareTo(Duration.ofSeconds(1)) >= 0, "timeout", timeout, "at least 1s");
+        SETTINGS.expect(connectTimeout.toMillis() > 0, "connect-timeout", connectTimeout, "at least 1ms");
+        SETTINGS.expect(
                 connectTimeout.compareTo(timeout) <= 0,
                 "connect-timeout",
                 connectTimeout,
                 "at most timeout, " + timeout);
-        expect(concurrency >= 1, "concurrency", concurrency, ">= 1");
-        expect(following >= 0, "following", following, ">= 0");
-        expect(
+        SETTINGS.atLeastOne("concurrency", concurrency);
+        SETTINGS.expect(following >= 0, "following", following, ">= 0");
+        SETTINGS.expect(
                 concurrencyPerOrigin >= 1 && concurrencyPerOrigin <= concurrency,
                 "concurrency-per-origin",
                 concurrencyPerOrigin,
                 "from 1 to concurrency, " + concurrency);
-        expect(
+        SETTINGS.expect(
                 !maxResponse.isNegative() && maxResponse.compareTo(MAX_RESPONSE_MAX) <= 0,
                 "max-response",
                 maxResponse,
@@ -82,17 +85,10 @@ record CallbackProperties(
     }
 
     private static void expectWaits(String name, List<Duration> waits) {
-        expect(!waits.isEmpty(), name, "none", "at least one wait");
+        SETTINGS.expect(!waits.isEmpty(), name, "none", "at least one wait");
         for (Duration wait : waits) {
             boolean within = !wait.isNegative() && wait.compareTo(RetrySchedule.WAIT_MAX) <= 0;
-            expect(within, name, wait, "each wait from 0s to " + RetrySchedule.WAIT_MAX);
-        }
-    }
-
-    private static void expect(boolean kept, String name, Object value, String expected) {
-        if (!kept) {
-            throw new IllegalArgumentException(
-                    "broker.callback." + name + ": " + value + " (expected: " + expected + ")");
+            SETTINGS.expect(within, name, wait, "each wait from 0s to " + RetrySchedule.WAIT_MAX);
         }
     }
 
@@ -150,18 +146,18 @@ record CallbackProperties(
             @DefaultValue("50") int failurePercent,
             @DefaultValue("30s") Duration openFor) {
         Circuit {
-            expect(window >= 1, "circuit.window", window, ">= 1");
-            expect(
+            SETTINGS.atLeastOne("circuit.window", window);
+            SETTINGS.expect(
                     minimumAttempts >= 1 && minimumAttempts <= window,
                     "circuit.minimum-attempts",
                     minimumAttempts,
                     "from 1 to window, " + window);
-            expect(
+            SETTINGS.expect(
                     failurePercent >= 1 && failurePercent <= 100,
                     "circuit.failure-percent",
                     failurePercent,
                     "from 1 to 100");
-            expect(openFor.toMillis() >= 1, "circuit.open-for", openFor, "at least 1ms");
+            SETTINGS.expect(openFor.toMillis() >= 1, "circuit.open-for", openFor, "at least 1ms");
         }
     }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.unfoldingword.broker.settings.Settings;
 
 /**
  * Who may ask.
@@ -20,14 +21,14 @@ record AccessProperties(
         @DefaultValue("2s") Duration reread) {
 
     AccessProperties {
-        if (!apiKey.reveal().matches("[!-~]{0,256}")) {
-            throw new IllegalArgumentException(
-                    "broker.access.api-key: (not shown) (expected: at most 256 printable ASCII"
-                            + " characters, no space; environment: BROKER_API_KEY)");
-        }
-        if (reread.compareTo(Duration.ofMillis(100)) < 0 || reread.compareTo(Duration.ofHours(1)) > 0) {
-            throw new IllegalArgumentException("broker.access.reread: " + reread + " (expected: 100ms to 1h)");
-        }
+        Settings settings = new Settings("broker.access");
+        settings.expect(
+                apiKey.reveal().matches("[!-~]{0,256}"),
+                "api-key",
+                "(not shown)",
+                "at most 256 printable ASCII characters, no space; environment: BROKER_API_KEY");
+        boolean bounded = reread.compareTo(Duration.ofMillis(100)) >= 0 && reread.compareTo(Duration.ofHours(1)) <= 0;
+        settings.expect(bounded, "reread", reread, "100ms to 1h");
     }
 
     Optional<SecretText> single() {

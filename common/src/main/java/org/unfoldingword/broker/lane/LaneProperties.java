@@ -5,6 +5,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 import org.unfoldingword.broker.message.MessageId;
+import org.unfoldingword.broker.settings.Settings;
 
 /**
  * The engine's numbers. All processes on one Redis should have the same.
@@ -45,40 +46,40 @@ public record LaneProperties(
         @DefaultValue("4MB") DataSize chunk,
         @DefaultValue("1h") Duration orphanedChunks) {
 
+    private static final Settings SETTINGS = new Settings("broker.lane");
+
     public LaneProperties {
         if (partitions < 1 || partitions > MessageId.PARTITIONS_MAX) {
-            throw refused("partitions", partitions, "1 to " + MessageId.PARTITIONS_MAX);
+            throw SETTINGS.refused("partitions", partitions, "1 to " + MessageId.PARTITIONS_MAX);
         }
         if (lease.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw refused("lease", lease, ">= 1s; environment: BROKER_LEASE");
+            throw SETTINGS.refused("lease", lease, ">= 1s; environment: BROKER_LEASE");
         }
-        if (sweep.isNegative() || sweep.isZero()) {
-            throw refused("sweep", sweep, "> 0");
-        }
+        SETTINGS.positive("sweep", sweep);
         if (queueLimit < 1) {
-            throw refused("queue-limit", queueLimit, ">= 1; environment: BROKER_QUEUE_LIMIT");
+            throw SETTINGS.refused("queue-limit", queueLimit, ">= 1; environment: BROKER_QUEUE_LIMIT");
         }
-        positive("retention", retention);
-        positive("dead-letter-retention", deadLetterRetention);
-        positive("idempotency-window", idempotencyWindow);
-        positive("journal-retention", journalRetention);
-        positive("doubt", doubt);
-        positive("orphaned-chunks", orphanedChunks);
+        SETTINGS.positive("retention", retention);
+        SETTINGS.positive("dead-letter-retention", deadLetterRetention);
+        SETTINGS.positive("idempotency-window", idempotencyWindow);
+        SETTINGS.positive("journal-retention", journalRetention);
+        SETTINGS.positive("doubt", doubt);
+        SETTINGS.positive("orphaned-chunks", orphanedChunks);
         if (journalEntries < 100) {
-            throw refused("journal-entries", journalEntries, ">= 100");
+            throw SETTINGS.refused("journal-entries", journalEntries, ">= 100");
         }
         if (frameBuffer.toBytes() < 1024) {
-            throw refused("frame-buffer", frameBuffer, ">= 1KB");
+            throw SETTINGS.refused("frame-buffer", frameBuffer, ">= 1KB");
         }
         if (journalSize.compareTo(frameBuffer) < 0) {
-            throw refused("journal-size", journalSize, "at least frame-buffer, " + frameBuffer);
+            throw SETTINGS.refused("journal-size", journalSize, "at least frame-buffer, " + frameBuffer);
         }
         if (inlineMax.toBytes() < 0
                 || inlineMax.toBytes() > DataSize.ofMegabytes(1).toBytes()) {
-            throw refused("inline-max", inlineMax, "0B to 1MB");
+            throw SETTINGS.refused("inline-max", inlineMax, "0B to 1MB");
         }
         if (chunk.toBytes() < 1024 || chunk.toBytes() > DataSize.ofMegabytes(8).toBytes()) {
-            throw refused("chunk", chunk, "1KB to 8MB");
+            throw SETTINGS.refused("chunk", chunk, "1KB to 8MB");
         }
     }
 
@@ -86,15 +87,5 @@ public record LaneProperties(
     Duration sweepInForce() {
         Duration bound = lease.multipliedBy(8).dividedBy(10);
         return sweep.compareTo(bound) < 0 ? sweep : bound;
-    }
-
-    private static void positive(String name, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw refused(name, value, "> 0");
-        }
-    }
-
-    private static IllegalArgumentException refused(String name, Object value, String expected) {
-        return new IllegalArgumentException("broker.lane." + name + ": " + value + " (expected: " + expected + ")");
     }
 }

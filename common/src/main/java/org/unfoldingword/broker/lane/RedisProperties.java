@@ -3,6 +3,7 @@ package org.unfoldingword.broker.lane;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.unfoldingword.broker.settings.Settings;
 
 /**
  * Which Redis, and how long to wait for it.
@@ -23,16 +24,14 @@ public record RedisProperties(
 
     public RedisProperties {
         RedisAddress.parse(url);
-        if (commandTimeout.isNegative() || commandTimeout.isZero()) {
-            throw new IllegalArgumentException("broker.redis.command-timeout: " + commandTimeout + " (expected: > 0)");
-        }
-        if (patience.isNegative()) {
-            throw new IllegalArgumentException("broker.redis.patience: " + patience + " (expected: >= 0)");
-        }
-        if (replicationTimeout.toMillis() < 1 || replicationTimeout.compareTo(commandTimeout) >= 0) {
-            throw new IllegalArgumentException("broker.redis.replication-timeout: " + replicationTimeout
-                    + " (expected: at least 1ms, less than command-timeout, " + commandTimeout + ")");
-        }
+        Settings settings = new Settings("broker.redis");
+        settings.positive("command-timeout", commandTimeout);
+        settings.expect(!patience.isNegative(), "patience", patience, ">= 0");
+        settings.expect(
+                replicationTimeout.toMillis() >= 1 && replicationTimeout.compareTo(commandTimeout) < 0,
+                "replication-timeout",
+                replicationTimeout,
+                "at least 1ms, less than command-timeout, " + commandTimeout);
     }
 
     /** With the defaults of all else, waiting for nobody. */

@@ -3,6 +3,7 @@ package org.unfoldingword.broker.lane;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.unfoldingword.broker.settings.Settings;
 
 /**
  * How long a process may take to stop, from the outside in. Readiness goes down; after the lead, no request is accepted. What is
@@ -20,12 +21,14 @@ public record StopProperties(
     private static final Duration ANSWERING = Duration.ofSeconds(1);
     private static final Duration WITHIN_MAX = Duration.ofHours(1);
 
+    private static final Settings SETTINGS = new Settings("broker.stop");
+
     public StopProperties {
         if (within.compareTo(WITHIN_MIN) < 0 || within.compareTo(WITHIN_MAX) > 0) {
-            throw refused("within", within, "15s to 1h; environment: BROKER_STOP_WITHIN");
+            throw SETTINGS.refused("within", within, "15s to 1h; environment: BROKER_STOP_WITHIN");
         }
         if (readinessLead.isNegative() || within.minus(readinessLead).compareTo(WITHIN_MIN) < 0) {
-            throw refused(
+            throw SETTINGS.refused(
                     "readiness-lead",
                     readinessLead,
                     "0s to " + within.minus(WITHIN_MIN).toSeconds() + "s, 15s less than within; environment:"
@@ -46,9 +49,5 @@ public record StopProperties(
     /** For what the lanes run; what still runs then is given back. */
     public Duration work() {
         return within.minus(readinessLead).dividedBy(3);
-    }
-
-    private static IllegalArgumentException refused(String name, Duration value, String expected) {
-        return new IllegalArgumentException("broker.stop." + name + ": " + value + " (expected: " + expected + ")");
     }
 }

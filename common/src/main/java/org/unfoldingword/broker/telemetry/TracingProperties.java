@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.unfoldingword.broker.settings.Settings;
 
 /**
  * Where traces go.
@@ -17,6 +18,8 @@ record TracingProperties(
         @DefaultValue("") String otlpEndpoint,
         @DefaultValue("1.0") double sample) {
 
+    private static final Settings SETTINGS = new Settings("broker.tracing");
+
     TracingProperties {
         if (!otlpEndpoint.isEmpty()) {
             URI address = parse(otlpEndpoint);
@@ -25,9 +28,7 @@ record TracingProperties(
                 throw refused(otlpEndpoint);
             }
         }
-        if (!(sample >= 0 && sample <= 1)) {
-            throw new IllegalArgumentException("broker.tracing.sample: " + sample + " (expected: 0 to 1)");
-        }
+        SETTINGS.expect(sample >= 0 && sample <= 1, "sample", sample, "0 to 1");
     }
 
     Optional<String> endpoint() {
@@ -43,7 +44,6 @@ record TracingProperties(
     }
 
     private static IllegalArgumentException refused(String text) {
-        return new IllegalArgumentException("broker.tracing.otlp-endpoint: " + text
-                + " (expected: an http or https address; environment: BROKER_OTLP_ENDPOINT)");
+        return SETTINGS.refused("otlp-endpoint", text, "an http or https address; environment: BROKER_OTLP_ENDPOINT");
     }
 }

@@ -3,6 +3,7 @@ package org.unfoldingword.broker.dispatch;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.unfoldingword.broker.settings.Settings;
 
 /**
  * How a dispatcher works, and when it gives up.
@@ -32,34 +33,20 @@ record DispatchProperties(
         @DefaultValue("30s") Duration backoffMax,
         @DefaultValue("5s") Duration circuitWait) {
 
+    private static final Settings SETTINGS = new Settings("broker.dispatch");
+
     DispatchProperties {
-        atLeastOne("concurrency", concurrency);
+        SETTINGS.atLeastOne("concurrency", concurrency);
         if (concurrencyPerOrg < 0) {
-            throw refused("concurrency-per-org", concurrencyPerOrg, ">= 0");
+            throw SETTINGS.refused("concurrency-per-org", concurrencyPerOrg, ">= 0");
         }
-        atLeastOne("failures-max", failuresMax);
-        atLeastOne("deliveries-max", deliveriesMax);
-        positive("busy-patience", busyPatience);
-        positive("backoff-first", backoffFirst);
-        positive("circuit-wait", circuitWait);
+        SETTINGS.atLeastOne("failures-max", failuresMax);
+        SETTINGS.atLeastOne("deliveries-max", deliveriesMax);
+        SETTINGS.positive("busy-patience", busyPatience);
+        SETTINGS.positive("backoff-first", backoffFirst);
+        SETTINGS.positive("circuit-wait", circuitWait);
         if (backoffMax.compareTo(backoffFirst) < 0) {
-            throw refused("backoff-max", backoffMax, "at least backoff-first, " + backoffFirst);
+            throw SETTINGS.refused("backoff-max", backoffMax, "at least backoff-first, " + backoffFirst);
         }
-    }
-
-    private static void atLeastOne(String name, int value) {
-        if (value < 1) {
-            throw refused(name, value, ">= 1");
-        }
-    }
-
-    private static void positive(String name, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw refused(name, value, "> 0");
-        }
-    }
-
-    private static IllegalArgumentException refused(String name, Object value, String expected) {
-        return new IllegalArgumentException("broker.dispatch." + name + ": " + value + " (expected: " + expected + ")");
     }
 }

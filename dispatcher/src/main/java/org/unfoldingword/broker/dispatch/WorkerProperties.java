@@ -6,6 +6,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 import org.unfoldingword.broker.http.PublicUrls;
+import org.unfoldingword.broker.settings.Settings;
 
 /**
  * The worker that answers messages, and how long it may take.
@@ -32,26 +33,27 @@ record WorkerProperties(
         @DefaultValue("50000") int maxFrames,
         @DefaultValue("") String publicUrl) {
 
+    private static final Settings SETTINGS = new Settings("broker.worker");
+
     WorkerProperties {
         if (!baseUrl.matches("https?://[^/?#\\s]+(/[^?#\\s]*)?")) {
-            throw refused(
+            throw SETTINGS.refused(
                     "base-url", "'" + baseUrl + "'", "http://host[:port] or https://…; environment: WORKER_BASE_URL");
         }
-        positive("timeout", timeout);
-        positive("idle-timeout", idleTimeout);
-        positive("connect-timeout", connectTimeout);
+        SETTINGS.positive("timeout", timeout);
+        SETTINGS.positive("idle-timeout", idleTimeout);
+        SETTINGS.positive("connect-timeout", connectTimeout);
         if (idleTimeout.compareTo(timeout) > 0) {
-            throw refused("idle-timeout", idleTimeout, "at most timeout, " + timeout);
+            throw SETTINGS.refused("idle-timeout", idleTimeout, "at most timeout, " + timeout);
         }
         if (maxReply.toBytes() < 1024
                 || maxReply.toBytes() > DataSize.ofMegabytes(512).toBytes()) {
-            throw refused("max-reply", maxReply, "1KB to 512MB");
+            throw SETTINGS.refused("max-reply", maxReply, "1KB to 512MB");
         }
-        if (maxFrames < 1) {
-            throw refused("max-frames", maxFrames, ">= 1");
-        }
+        SETTINGS.atLeastOne("max-frames", maxFrames);
         if (!publicUrl.isEmpty() && !publicUrl.matches("https?://[^/?#\\s]+/?")) {
-            throw refused("public-url", publicUrl, "http://host[:port] or https://…; environment: BROKER_PUBLIC_URL");
+            throw SETTINGS.refused(
+                    "public-url", publicUrl, "http://host[:port] or https://…; environment: BROKER_PUBLIC_URL");
         }
     }
 
@@ -67,15 +69,5 @@ record WorkerProperties(
     @Override
     public String toString() {
         return "WorkerProperties[baseUrl=" + baseUrl + ", apiKey=…, timeout=" + timeout + "]";
-    }
-
-    private static void positive(String name, Duration value) {
-        if (value.isNegative() || value.isZero()) {
-            throw refused(name, value, "> 0");
-        }
-    }
-
-    private static IllegalArgumentException refused(String name, Object value, String expected) {
-        return new IllegalArgumentException("broker.worker." + name + ": " + value + " (expected: " + expected + ")");
     }
 }

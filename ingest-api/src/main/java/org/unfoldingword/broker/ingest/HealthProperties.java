@@ -3,6 +3,7 @@ package org.unfoldingword.broker.ingest;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.unfoldingword.broker.settings.Settings;
 
 /**
  * When {@code /health} says degraded although everything runs.
@@ -17,12 +18,9 @@ record HealthProperties(
         @DefaultValue("90") int memoryPercentMax) {
 
     HealthProperties {
-        if (stuckAfter.isNegative() || stuckAfter.isZero()) {
-            throw new IllegalArgumentException("broker.health.stuck-after: " + stuckAfter + " (expected: > 0)");
-        }
-        if (memoryPercentMax < 1 || memoryPercentMax > 100) {
-            throw new IllegalArgumentException(
-                    "broker.health.memory-percent-max: " + memoryPercentMax + " (expected: 1 to 100)");
-        }
+        Settings settings = new Settings("broker.health");
+        settings.positive("stuck-after", stuckAfter);
+        boolean percent = memoryPercentMax >= 1 && memoryPercentMax <= 100;
+        settings.expect(percent, "memory-percent-max", memoryPercentMax, "1 to 100");
     }
 }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
+import org.unfoldingword.broker.settings.Settings;
 
 /**
  * What the ingest API takes and how long it holds.
@@ -39,20 +40,22 @@ record IngestProperties(
         @DefaultValue("100000") long orgQueueLimit,
         @DefaultValue("2s") Duration retryAfter) {
 
+    private static final Settings SETTINGS = new Settings("broker.ingest");
+
     IngestProperties {
         boolean held = !syncWait.isNegative() && syncWait.compareTo(Duration.ofHours(1)) <= 0;
-        expect(held, "sync-wait", syncWait, "0s to 1h; environment: BROKER_SYNC_WAIT");
-        expect(streamBuffer.toBytes() >= 1024, "stream-buffer", streamBuffer, ">= 1KB");
-        expect(bodyTimeout.toMillis() >= 1000, "body-timeout", bodyTimeout, "at least 1s");
-        expect(!bodyMemory.isNegative(), "body-memory", bodyMemory, "a size, or 0 for a quarter of the heap");
-        expect(!bodyPatience.isNegative(), "body-patience", bodyPatience, "at least 0s");
-        expect(unknownKeys >= 1, "unknown-keys", unknownKeys, ">= 1");
-        expect(rate >= 0, "rate", rate, ">= 0");
-        expect(orgQueueLimit >= 1, "org-queue-limit", orgQueueLimit, ">= 1");
-        expect(unknownKeyEvery.toMillis() >= 1, "unknown-key-every", unknownKeyEvery, "at least 1ms");
+        SETTINGS.expect(held, "sync-wait", syncWait, "0s to 1h; environment: BROKER_SYNC_WAIT");
+        SETTINGS.expect(streamBuffer.toBytes() >= 1024, "stream-buffer", streamBuffer, ">= 1KB");
+        SETTINGS.expect(bodyTimeout.toMillis() >= 1000, "body-timeout", bodyTimeout, "at least 1s");
+        SETTINGS.expect(!bodyMemory.isNegative(), "body-memory", bodyMemory, "a size, or 0 for a quarter of the heap");
+        SETTINGS.expect(!bodyPatience.isNegative(), "body-patience", bodyPatience, "at least 0s");
+        SETTINGS.atLeastOne("unknown-keys", unknownKeys);
+        SETTINGS.expect(rate >= 0, "rate", rate, ">= 0");
+        SETTINGS.atLeastOne("org-queue-limit", orgQueueLimit);
+        SETTINGS.expect(unknownKeyEvery.toMillis() >= 1, "unknown-key-every", unknownKeyEvery, "at least 1ms");
         boolean bounded = maxBody.toBytes() >= 1024
                 && maxBody.toBytes() <= DataSize.ofMegabytes(512).toBytes();
-        expect(bounded, "max-body", maxBody, "1KB to 512MB; environment: BROKER_MAX_BODY");
+        SETTINGS.expect(bounded, "max-body", maxBody, "1KB to 512MB; environment: BROKER_MAX_BODY");
     }
 
     /** In force: what one body may be, at the least. */
@@ -65,12 +68,5 @@ record IngestProperties(
 
     Optional<String> defaultOrgIfAny() {
         return defaultOrg.isEmpty() ? Optional.empty() : Optional.of(defaultOrg);
-    }
-
-    private static void expect(boolean kept, String name, Object value, String expected) {
-        if (!kept) {
-            throw new IllegalArgumentException(
-                    "broker.ingest." + name + ": " + value + " (expected: " + expected + ")");
-        }
     }
 }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
+import org.unfoldingword.broker.settings.Settings;
 
 /**
  * How requests are passed through to the worker.
@@ -20,18 +21,13 @@ record PassThroughProperties(
         @DefaultValue("256") int concurrency,
         @DefaultValue("16MB") DataSize maxJson) {
 
-    PassThroughProperties {
-        expect(connectTimeout.toMillis() > 0, "connect-timeout", connectTimeout, "> 0");
-        expect(timeout.toMillis() > 0, "timeout", timeout, "> 0");
-        expect(concurrency >= 1, "concurrency", concurrency, ">= 1");
-        boolean bounded = maxJson.toBytes() >= 1024 && maxJson.compareTo(DataSize.ofMegabytes(512)) <= 0;
-        expect(bounded, "max-json", maxJson, "1KB to 512MB");
-    }
+    private static final Settings SETTINGS = new Settings("broker.pass-through");
 
-    private static void expect(boolean kept, String name, Object value, String expected) {
-        if (!kept) {
-            throw new IllegalArgumentException(
-                    "broker.pass-through." + name + ": " + value + " (expected: " + expected + ")");
-        }
+    PassThroughProperties {
+        SETTINGS.positive("connect-timeout", connectTimeout);
+        SETTINGS.positive("timeout", timeout);
+        SETTINGS.atLeastOne("concurrency", concurrency);
+        boolean bounded = maxJson.toBytes() >= 1024 && maxJson.compareTo(DataSize.ofMegabytes(512)) <= 0;
+        SETTINGS.expect(bounded, "max-json", maxJson, "1KB to 512MB");
     }
 }
