@@ -1,6 +1,7 @@
 package org.unfoldingword.broker.benchmark;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -20,14 +21,22 @@ final class Load {
     /**
      * @param receiver takes the callbacks of an async run
      * @param callbackUrl its address as the broker sees it
+     * @throws IOException before anything is sent, if nothing answers at the broker's address
      */
     void run(CallbackReceiver receiver, String callbackUrl, Report report, Progress progress)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
         receiver.onCallback(this::calledBack);
-        long startNanos = System.nanoTime();
         Optional<String> callback = plan.mode() == LoadPlan.Mode.ASYNC ? Optional.of(callbackUrl) : Optional.empty();
-        try (LoadClient client = new LoadClient(plan, tally, callback);
-                InParallel users = new InParallel();
+        try (LoadClient client = new LoadClient(plan, tally, callback)) {
+            client.reach();
+            long startNanos = System.nanoTime();
+            sendAll(client, startNanos, progress);
+            tally.tell(plan, (System.nanoTime() - startNanos) / 1e9, report);
+        }
+    }
+
+    private void sendAll(LoadClient client, long startNanos, Progress progress) throws InterruptedException {
+        try (InParallel users = new InParallel();
                 Progress.Bar bar = progress.bar("load", plan.all(), tally::ended, this::detail)) {
             for (int user = 0; user < plan.users(); user++) {
                 int index = user;
@@ -39,7 +48,6 @@ final class Load {
             users.join();
             awaitAnswers();
         }
-        tally.tell(plan, (System.nanoTime() - startNanos) / 1e9, report);
     }
 
     private void send(LoadClient client, int user, long startNanos) throws InterruptedException {

@@ -42,6 +42,11 @@ final class LoadClient implements AutoCloseable {
         this.messages = plan.broker().resolve("/api/v1/message");
     }
 
+    /** @throws IOException if nothing answers at the broker's address */
+    void reach() throws IOException, InterruptedException {
+        http.send(request(plan.broker().resolve("/health")).build(), BodyHandlers.discarding());
+    }
+
     /** Sends it; returns once it is accepted, and of a sync one once it has ended. */
     void send(LoadMessage message) throws InterruptedException {
         try {
@@ -57,7 +62,7 @@ final class LoadClient implements AutoCloseable {
                             .ifPresent(answer -> streamed(message, answer));
             }
         } catch (IOException broken) {
-            tally.refused(String.valueOf(broken.getMessage()));
+            tally.refused(reason(broken));
         }
     }
 
@@ -145,7 +150,7 @@ final class LoadClient implements AutoCloseable {
                 }
             }
         } catch (IOException broken) {
-            tally.refused(String.valueOf(broken.getMessage()));
+            tally.refused(reason(broken));
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
         }
@@ -158,7 +163,7 @@ final class LoadClient implements AutoCloseable {
             try (Stream<String> lines = answer.body()) {
                 read(message, lines.iterator());
             } catch (RuntimeException cut) {
-                tally.refused("stream cut: " + cut.getMessage());
+                tally.refused("stream cut: " + reason(cut));
             }
             return message;
         });
@@ -238,6 +243,11 @@ final class LoadClient implements AutoCloseable {
         try (Stream<String> lines = answer.body()) {
             return String.join("\n", lines.toList());
         }
+    }
+
+    /** Many failures to connect have no message. */
+    private static String reason(Exception broken) {
+        return Optional.ofNullable(broken.getMessage()).orElse(broken.getClass().getSimpleName());
     }
 
     private static String code(String problem) {

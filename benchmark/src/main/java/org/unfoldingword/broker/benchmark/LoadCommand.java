@@ -34,8 +34,13 @@ final class LoadCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Option(names = "--url", paramLabel = "URL", description = "The broker. Default: ${DEFAULT-VALUE}.")
-    private URI url = URI.create("http://127.0.0.1:8080");
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            defaultValue = "${env:BROKER_URL:-http://127.0.0.1:${env:PORT:-8080}}",
+            description = "The broker. Default: BROKER_URL, else http://127.0.0.1:8080 (or PORT).")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private URI url;
 
     @Option(
             names = "--key",
@@ -102,6 +107,8 @@ final class LoadCommand implements Callable<Integer> {
             String run = "load-" + UUID.randomUUID().toString().substring(0, 8);
             String callback = Optional.ofNullable(callbackUrl).orElse(receiver.url());
             new Load(plan, run).run(receiver, callback, report, progress);
+        } catch (IOException unreachable) {
+            throw wrong("--url: " + url + " cannot be reached (expected: a running broker)", unreachable);
         }
         boolean onStdout = json != null && json.getPath().equals("-");
         if (json != null && !onStdout) {
@@ -126,8 +133,12 @@ final class LoadCommand implements Callable<Integer> {
                     text,
                     DurationStyle.SIMPLE.parse(patience));
         } catch (IllegalArgumentException wrong) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
+            throw wrong(String.valueOf(wrong.getMessage()), wrong);
         }
+    }
+
+    private ParameterException wrong(String line, Exception cause) {
+        return new ParameterException(spec.commandLine(), line, cause);
     }
 
     private LoadPlan.Mode mode() {
