@@ -267,6 +267,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operator/messages/{messageId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a message before its time
+         * @description A waiting one never runs; the call of a running one is broken off. Whoever waits for it is told so with the code `cancelled`. Repeating it changes nothing more. It leaves a record among the actions.
+         */
+        post: operations["cancelMessageAsOperator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operator/messages/{messageId}/content": {
         parameters: {
             query?: never;
@@ -651,6 +671,12 @@ export interface components {
             by: string;
             reason: string;
         };
+        CancelOutcome: {
+            message_id: components["schemas"]["Id"];
+            dry_run: boolean;
+            /** @enum {string} */
+            status: "queued" | "processing" | "retrying" | "cancelled";
+        };
         PauseOutcome: {
             /** @enum {string} */
             scope: "conversation" | "org" | "all";
@@ -909,6 +935,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The message has ended. */
+        Ended: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The same idempotency key with another body. */
         Conflict: {
             headers: {
@@ -1149,7 +1184,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Unknown"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["Ended"];
             503: components["responses"]["StoreAway"];
         };
     };
@@ -1496,6 +1531,52 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["Unknown"];
+            503: components["responses"]["StoreAway"];
+        };
+    };
+    cancelMessageAsOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                messageId: components["parameters"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @default false */
+                    dry_run?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description It is cancelled, or, of a dry run, how it stands now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelOutcome"];
+                };
+            };
+            /** @description It still runs, and will be cancelled unless its answer comes first. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CancelOutcome"];
+                };
+            };
+            400: components["responses"]["Invalid"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["Unknown"];
+            409: components["responses"]["Ended"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedType"];
             503: components["responses"]["StoreAway"];
         };
     };

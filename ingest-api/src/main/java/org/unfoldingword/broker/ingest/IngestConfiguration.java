@@ -85,6 +85,11 @@ public class IngestConfiguration {
                 stop.held());
     }
 
+    @Bean
+    Cancellation cancellation(Lanes lanes, HeldRequests held) {
+        return new Cancellation(lanes, held);
+    }
+
     /** Jetty's cache of header fields costs each connection 100 KB, ten times what a held one costs otherwise. */
     @Bean
     WebServerFactoryCustomizer<JettyServletWebServerFactory> smallConnections() {

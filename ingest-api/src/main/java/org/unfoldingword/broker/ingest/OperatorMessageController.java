@@ -2,12 +2,16 @@ package org.unfoldingword.broker.ingest;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Found;
@@ -17,18 +21,21 @@ import org.unfoldingword.broker.lane.Operations;
 import org.unfoldingword.broker.lane.Timeline;
 import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.MessageId;
+import org.unfoldingword.broker.message.MessageState;
 
-/** {@code /messages/{id}}: one message's life, without its content. */
+/** {@code /messages/{id}}: one message's life, without its content, and its end before its time. */
 @RestController
 @Needs(Right.OPERATE)
 final class OperatorMessageController {
 
     private final Operations operations;
     private final Lanes lanes;
+    private final Cancellation cancellation;
 
-    OperatorMessageController(Operations operations, Lanes lanes) {
+    OperatorMessageController(Operations operations, Lanes lanes, Cancellation cancellation) {
         this.operations = operations;
         this.lanes = lanes;
+        this.cancellation = cancellation;
     }
 
     @GetMapping("/api/v1/operator/messages/{messageId}")
@@ -69,6 +76,37 @@ final class OperatorMessageController {
         });
         attempts(json.putArray("deliveries"), timeline.deliveries(), found.at());
         return OperatorView.ok(json);
+    }
+
+    /** The record says in which state the message was found; the answer, in which it is now. */
+    @PostMapping("/api/v1/operator/messages/{messageId}/cancel")
+    CompletableFuture<ResponseEntity<byte[]>> cancel(HttpServletRequest request, @PathVariable String messageId)
+            throws IOException {
+        boolean dryRun = OperatorRequest.Body.of(request).dryRun();
+        MessageId id = OperatorRequest.messageId(messageId);
+        Found found = lanes.find(id, Watching.NOTHING).orElseThrow(OperatorRequest::unknownMessage);
+        if (dryRun) {
+            Cancellation.requireUnended(found);
+            return CompletableFuture.completedFuture(cancelled(found, /* dryRun= */ true));
+        }
+        CompletableFuture<Found> stopped = cancellation.of(found);
+        operations.log(
+                OperatorRequest.who(request),
+                "cancel",
+                id.toString(),
+                1,
+                found.record().state().toString());
+        return stopped.thenApply(now -> cancelled(now, /* dryRun= */ false));
+    }
+
+    /** 202 if it still runs. */
+    private static ResponseEntity<byte[]> cancelled(Found found, boolean dryRun) {
+        MessageState state = found.record().state();
+        ObjectNode json = OperatorView.object();
+        json.put("message_id", found.id().toString());
+        json.put("dry_run", dryRun);
+        json.put("status", state.toString());
+        return dryRun || state.ended() ? OperatorView.ok(json) : OperatorView.answer(202, json);
     }
 
     private static void attempts(ArrayNode json, List<Timeline.Attempt> attempts, Instant now) {

@@ -28,7 +28,11 @@ final class OperatorView {
     }
 
     static ResponseEntity<byte[]> ok(ObjectNode json) {
-        return ResponseEntity.ok()
+        return answer(200, json);
+    }
+
+    static ResponseEntity<byte[]> answer(int status, ObjectNode json) {
+        return ResponseEntity.status(status)
                 .contentType(MediaType.APPLICATION_JSON)
                 .header("Cache-Control", "no-store")
                 .body(Bodies.bytes(json));

@@ -134,6 +134,8 @@ class ApiDescriptionTest {
         post(API + "/dead-letters/drop", "{\"message_ids\":[\"" + dead + "\"]}");
         post(API + "/pause", "{\"all\":true,\"dry_run\":true}");
         post(API + "/resume", "{\"org_id\":\"other\"}");
+        MessageId unwanted = lane.append(Conversation.ofUser("acme", "kim"), "unwanted");
+        post(API + "/messages/" + unwanted + "/cancel", API + "/messages/{messageId}/cancel", "{}");
         post(API + "/erase", "{\"org_id\":\"acme\",\"user_id\":\"ann\"}");
         conforms(
                 "POST /api/v1/message",
@@ -165,9 +167,13 @@ class ApiDescriptionTest {
     }
 
     private static void post(String path, String body) {
-        IngestServer.Answer answer = server.post(path, body);
+        post(path, path, body);
+    }
+
+    private static void post(String request, String path, String body) {
+        IngestServer.Answer answer = server.post(request, body);
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
-        conforms("POST " + path, operation(path, "post"), answer);
+        conforms("POST " + request, operation(path, "post"), answer);
     }
 
     /** The answer has a status that the operation names, and the shape that it names for it. */

@@ -74,6 +74,24 @@ class CallersTest {
                 .isEqualTo(403);
     }
 
+    @Test
+    void letsAnOperatorCancelAnybodysMessage() {
+        String id =
+                post(WEB, "acme", "web", "unwanted").json().path("message_id").asText();
+        String path = "/api/v1/operator/messages/" + id + "/cancel";
+
+        assertThat(server.post(path, WEB, "{}", "", "").status()).isEqualTo(403);
+        IngestServer.Answer cancelled = server.post(path, OPS, "{}", "", "");
+
+        assertThat(cancelled.status()).isEqualTo(200);
+        assertThat(cancelled.json().path("status").asText()).isEqualTo("cancelled");
+        assertThat(server.get("/api/v1/message/" + id, WEB)
+                        .json()
+                        .path("status")
+                        .asText())
+                .isEqualTo("cancelled");
+    }
+
     /** It was accepted, and its callbacks failed until they were dead letters. */
     @Test
     void refusesToCallBackLikeTheWorkerWithAKeyThatItDoesNotHave() {

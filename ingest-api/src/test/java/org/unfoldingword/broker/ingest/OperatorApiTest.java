@@ -93,6 +93,36 @@ class OperatorApiTest {
         assertThat(actions.path(1).path("detail").asText()).isEqualTo("a broken bot");
     }
 
+    /** It was the client's route alone, which left no record. */
+    @Test
+    void cancelsAMessageAndSaysWhoDidIt() {
+        lane.append(ANN, "one");
+        var running = lane.take();
+        MessageId two = lane.append(ANN, "two");
+        String first = API + "/messages/" + running.lease().id() + "/cancel";
+        String second = API + "/messages/" + two + "/cancel";
+
+        assertThat(server.post(second, "{\"dry_run\":true}")
+                        .json()
+                        .path("status")
+                        .asText())
+                .isEqualTo("queued");
+        assertThat(server.get(API + "/actions").json().path("actions")).isEmpty();
+        IngestServer.Answer asked = server.post(first, "{}");
+        assertThat(asked.status()).as("nobody runs it who would stop").isEqualTo(202);
+        assertThat(asked.json().path("status").asText()).isEqualTo("processing");
+        assertThat(server.post(second, "{}").json().path("status").asText()).isEqualTo("cancelled");
+        assertThat(server.post(second, "{}").status()).isEqualTo(409);
+        assertThat(server.post(API + "/messages/nonsense/cancel", "{}").status())
+                .isEqualTo(404);
+
+        JsonNode actions = server.get(API + "/actions").json().path("actions");
+        assertThat(actions).hasSize(2);
+        assertThat(actions.path(0).path("action").asText()).isEqualTo("cancel");
+        assertThat(actions.path(0).path("target").asText()).isEqualTo(two.toString());
+        assertThat(actions.findValuesAsText("detail")).containsExactly("queued", "processing");
+    }
+
     @Test
     void refusesAPauseOfNothingInParticular() {
         IngestServer.Answer answer = server.post(API + "/pause", "{\"org_id\":\"acme\",\"all\":true}");

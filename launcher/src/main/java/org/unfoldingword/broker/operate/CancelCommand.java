@@ -2,6 +2,7 @@ package org.unfoldingword.broker.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Ends a message before its time. */
@@ -15,14 +16,25 @@ final class CancelCommand extends OperatorCommand {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private String messageId;
 
+    @Option(names = "--dry-run", description = "Only tell what would happen.")
+    private boolean dryRun;
+
     @Override
     Exit run(OperatorApi api, Screen screen) {
-        JsonNode answer = api.cancel(messageId);
+        JsonNode answer =
+                api.post("/messages/" + OperatorApi.encode(messageId) + "/cancel", object().put("dry_run", dryRun));
         if (json) {
             screen.json(answer);
         } else {
-            screen.line(messageId + ": " + answer.path("status").asText("cancelled"));
+            screen.line(messageId + ": " + words(answer.path("status").asText()));
         }
         return Exit.OK;
+    }
+
+    private String words(String status) {
+        if (status.equals("cancelled")) {
+            return status;
+        }
+        return status + (dryRun ? ", would be cancelled" : ", will be cancelled unless its answer comes first");
     }
 }

@@ -51,10 +51,6 @@ final class OperatorApi {
                 .POST(HttpRequest.BodyPublishers.ofString(body.toString())));
     }
 
-    JsonNode cancel(String messageId) {
-        return send(request("/api/v1/message/" + encode(messageId)).DELETE());
-    }
-
     /** {@code /health}, which answers 503 when it has bad news. */
     JsonNode health() {
         HttpResponse<byte[]> response = exchange(request("/health").GET());

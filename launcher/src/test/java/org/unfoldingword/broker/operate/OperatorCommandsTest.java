@@ -216,8 +216,15 @@ class OperatorCommandsTest {
 
     @Test
     void cancelsAndTellsWhyNot() {
-        on("DELETE /api/v1/message/" + ID, 200, "{'status':'cancelled'}");
-        on("DELETE /api/v1/message/" + ID, 409, "{'detail':'it has ended'}");
+        String path = "POST " + OPERATOR + "/messages/" + ID + "/cancel";
+        on(path, 200, "{'dry_run':true,'status':'queued'}");
+        on(path, 202, "{'dry_run':false,'status':'processing'}");
+        on(path, 200, "{'dry_run':false,'status':'cancelled'}");
+        on(path, 409, "{'detail':'it has ended'}");
+        assertThat(run("cancel", ID, "--dry-run").out()).isEqualTo(ID + ": queued, would be cancelled\n");
+        assertThat(asked.getLast()).contains("\"dry_run\":true");
+        assertThat(run("cancel", ID).out())
+                .isEqualTo(ID + ": processing, will be cancelled unless its answer comes first\n");
         assertThat(run("cancel", ID).out()).isEqualTo(ID + ": cancelled\n");
         Told told = run("cancel", ID);
         assertThat(told.status()).isEqualTo(1);
