@@ -21,7 +21,18 @@ final class ProgressCutter {
     sealed interface Telling {
         record Status(String message) implements Telling {}
 
-        record Progress(String text) implements Telling {}
+        /**
+         * Some of the text.
+         *
+         * @param from how many characters that are not blank stand before it in the attempt's text
+         */
+        record Progress(String text, int from) implements Telling {
+
+            /** How many characters of it are not blank. */
+            int spoken() {
+                return ProgressCutter.spoken(text);
+            }
+        }
     }
 
     /** The worker says so when an iteration's text is complete and its tools are called. */
@@ -54,7 +65,7 @@ final class ProgressCutter {
                 String message = frame.text("message");
                 tellings.add(new Telling.Status(message));
                 if (mode == Mode.ITERATION && ITERATION_ENDS.matcher(message).matches()) {
-                    tellUpTo(text.length(), text.substring(told), tellings);
+                    tell(told, text.length(), tellings);
                 }
             }
             case "progress" -> {
@@ -63,7 +74,7 @@ final class ProgressCutter {
                 text.append(text.isEmpty() && piece.equals("\n") ? "" : piece);
                 if (mode == Mode.SENTENCE) {
                     int end = sentenceEnd();
-                    tellUpTo(end, text.substring(0, end), tellings);
+                    tell(0, end, tellings);
                 } else if (dueMillis == 0) {
                     dueMillis = nowMillis + throttleMillis;
                 }
@@ -78,7 +89,7 @@ final class ProgressCutter {
     List<Telling> onTime(long nowMillis) {
         List<Telling> tellings = new ArrayList<>(1);
         if (mode == Mode.PERIODIC && dueMillis != 0 && nowMillis >= dueMillis) {
-            tellUpTo(text.length(), text.toString(), tellings);
+            tell(0, text.length(), tellings);
             dueMillis = nowMillis + throttleMillis;
         }
         return tellings;
@@ -113,10 +124,11 @@ final class ProgressCutter {
         return (int) text.chars().filter(c -> !Character.isWhitespace(c)).count();
     }
 
-    private void tellUpTo(int end, String telling, List<Telling> tellings) {
-        if (end > told && !telling.isBlank()) {
+    private void tell(int start, int end, List<Telling> tellings) {
+        String piece = end > told ? text.substring(start, end) : "";
+        if (!piece.isBlank()) {
             told = end;
-            tellings.add(new Telling.Progress(telling));
+            tellings.add(new Telling.Progress(piece, spoken(text.substring(0, start))));
         }
     }
 

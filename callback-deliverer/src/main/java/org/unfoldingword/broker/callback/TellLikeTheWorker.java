@@ -33,9 +33,10 @@ import org.unfoldingword.broker.message.WorkerFrame;
  * Delivers one message's callbacks in the worker's own shape: what happens while it happens, and then its end. One at a time and in
  * order, the end last and once; none at the end if there is nothing to say.
  *
- * <p>What comes before the end is posted once, whatever becomes of it: receivers do not know a repetition of it. The end is retried, on
- * a short schedule: receivers that pass it on before they accept it repeat what did go out. A note after each post tells another
- * deliverer where to go on.
+ * <p>What comes before the end is posted once, whatever becomes of it: receivers do not know a repetition of it. Text that was not
+ * delivered is left to the end, and so is what follows it, since the end says all from one place on. The end is retried, on a short
+ * schedule: receivers that pass it on before they accept it repeat what did go out. A note after each post tells another deliverer
+ * where to go on.
  */
 final class TellLikeTheWorker {
 
@@ -117,15 +118,14 @@ final class TellLikeTheWorker {
                 held.onStop(journal::wake);
                 List<JournalEntry> entries = journal.next(patience);
                 for (ProgressCutter.Telling telling : cutter.onTime(clock.millis())) {
-                    told = tell(telling, told.entry(), told, wanted, receiver);
+                    receiver.postOnce(WorkerPayload.telling(wanted, telling, clock.instant()));
                 }
                 for (JournalEntry entry : entries) {
                     if (entry.last() || held.stopped().isPresent()) {
                         return told;
                     }
-                    if (entry instanceof JournalEntry.Processing processing && processing.attempt() > 1) {
+                    if (entry instanceof JournalEntry.Processing) {
                         cutter.restart();
-                        told = told.includes(entry.place()) ? told : new Told(told.entry(), 0);
                     }
                     Optional<WorkerFrame> frame =
                             entry instanceof JournalEntry.Said said ? WorkerFrame.parse(said.data()) : Optional.empty();
@@ -153,23 +153,31 @@ final class TellLikeTheWorker {
     private Told tell(
             ProgressCutter.Telling telling, String entry, Told before, WorkerCallback wanted, Receiver receiver)
             throws InterruptedException {
-        receiver.postOnce(WorkerPayload.telling(wanted, telling, clock.instant()));
-        int spoken = telling instanceof ProgressCutter.Telling.Progress(String text)
-                        && wanted.mode() == WorkerCallback.Mode.ITERATION
-                ? before.spoken() + ProgressCutter.spoken(text)
-                : before.spoken();
-        Told told = new Told(entry, spoken);
-        if (!entry.isEmpty()) {
-            lanes.bookmark(receiver.held.claim().lease(), told.note());
+        int more = 0;
+        if (telling instanceof ProgressCutter.Telling.Progress progress
+                && wanted.mode() == WorkerCallback.Mode.ITERATION) {
+            if (progress.from() != before.spokenOf(Told.attemptOf(entry))) {
+                return before;
+            }
+            more = progress.spoken();
         }
+        boolean delivered = receiver.postOnce(WorkerPayload.telling(wanted, telling, clock.instant()));
+        if (!delivered && receiver.held.stopped().isPresent()) {
+            // Whoever goes on with it tells this.
+            return before;
+        }
+        Told told = before.upTo(entry, delivered ? more : 0);
+        lanes.bookmark(receiver.held.claim().lease(), told.note());
         return told;
     }
 
     private Verdict tellEnd(Claim claim, WorkerCallback wanted, Told told, Receiver receiver) {
         MessageRecord record =
                 lanes.find(claim.lease().id(), Watching.NOTHING).orElseThrow().record();
+        // What an attempt before the answer's had said is no part of the answer.
+        int spoken = record.settledToken().map(told::spokenOf).orElse(0);
         Optional<CallbackBody> body = record.response().isPresent()
-                ? WorkerPayload.complete(wanted, bytes(record), told.spoken(), clock.instant())
+                ? WorkerPayload.complete(wanted, bytes(record), spoken, clock.instant())
                 : Optional.of(WorkerPayload.error(
                         wanted, record.error().map(MessageRecord.Fault::words).orElse("no answer"), clock.instant()));
         if (body.isEmpty()) {
@@ -250,18 +258,24 @@ final class TellLikeTheWorker {
             }
         }
 
-        /** Waits for a place for some seconds, and passes the post over if there is none: the end says it all the same. */
-        void postOnce(CallbackBody body) throws InterruptedException {
+        /**
+         * Posts, and waits for a place for some seconds if there is none.
+         *
+         * @return false if it was not posted, or its receiver did not accept it
+         */
+        boolean postOnce(CallbackBody body) throws InterruptedException {
             Semaphore stop = new Semaphore(0);
             for (int asked = 0; asked < ASKED_MAX && held.stopped().isEmpty(); asked++) {
-                if (post(body).isPresent()) {
-                    return;
+                Optional<DeliveryOutcome> outcome = post(body);
+                if (outcome.isPresent()) {
+                    return outcome.get() instanceof DeliveryOutcome.Delivered;
                 }
                 held.onStop(stop::release);
                 if (stop.tryAcquire(NO_PLACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                    return;
+                    return false;
                 }
             }
+            return false;
         }
     }
 }

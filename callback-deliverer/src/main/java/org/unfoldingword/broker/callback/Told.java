@@ -6,8 +6,9 @@ import java.util.regex.Pattern;
 /**
  * How far a message's journal was told: the note in its record that survives a deliverer.
  *
- * @param entry id of the journal's last entry of which all was told; blank before the first
- * @param spoken characters, blanks not counted, that were told of the answer's text
+ * @param entry id of the journal's last entry of which all was tried; blank before the first
+ * @param spoken characters, blanks not counted, that were delivered of the text of the attempt that the entry belongs to. They are
+ *     its first ones: each attempt says everything anew.
  */
 record Told(String entry, int spoken) {
 
@@ -24,7 +25,21 @@ record Told(String entry, int spoken) {
         return entry + " " + spoken;
     }
 
-    /** Whether all of that entry was told. Ids are two numbers, the first of which grows. */
+    /** Up to a later entry, with which so many characters more were delivered. */
+    Told upTo(String later, int more) {
+        return new Told(later, spokenOf(attemptOf(later)) + more);
+    }
+
+    /**
+     * What was delivered of the text of one attempt.
+     *
+     * @param attempt its fencing token, under which its entries and its answer were written
+     */
+    int spokenOf(String attempt) {
+        return attemptOf(entry).equals(attempt) ? spoken : 0;
+    }
+
+    /** Whether all of that entry was tried. Ids are two numbers, the first of which grows. */
     boolean includes(String id) {
         if (entry.isEmpty()) {
             return false;
@@ -33,5 +48,10 @@ record Told(String entry, int spoken) {
         String[] other = id.split("-", 2);
         int first = Long.compare(Long.parseLong(other[0]), Long.parseLong(mine[0]));
         return first < 0 || first == 0 && Long.parseLong(other[1]) <= Long.parseLong(mine[1]);
+    }
+
+    /** The attempt that an entry belongs to, by its fencing token. */
+    static String attemptOf(String id) {
+        return id.substring(0, Math.max(0, id.indexOf('-')));
     }
 }

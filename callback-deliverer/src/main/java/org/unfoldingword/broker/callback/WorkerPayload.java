@@ -36,8 +36,8 @@ final class WorkerPayload {
                 switch (telling) {
                     case ProgressCutter.Telling.Status(String message) ->
                         own("status").put("message", message);
-                    case ProgressCutter.Telling.Progress(String text) ->
-                        own("progress").put("text", text);
+                    case ProgressCutter.Telling.Progress progress ->
+                        own("progress").put("text", progress.text());
                 };
         return CallbackBody.of(bytes(echoed(own, wanted, now)));
     }

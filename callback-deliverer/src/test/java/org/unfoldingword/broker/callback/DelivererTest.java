@@ -1,6 +1,7 @@
 package org.unfoldingword.broker.callback;
 
 import static com.github.tomakehurst.wiremock.client.WireMock.aResponse;
+import static com.github.tomakehurst.wiremock.client.WireMock.matchingJsonPath;
 import static com.github.tomakehurst.wiremock.client.WireMock.post;
 import static com.github.tomakehurst.wiremock.client.WireMock.urlEqualTo;
 import static com.github.tomakehurst.wiremock.core.WireMockConfiguration.wireMockConfig;
@@ -55,8 +56,10 @@ import org.unfoldingword.broker.message.WorkerCallback.Mode;
 class DelivererTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Conversation ANN = Conversation.ofUser("acme", "ann");
     private static final String KEY = "brk_test";
+    private static final String KEY_FILE = "keys.json";
     private static final String USUAL_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private static final String OWN_SECRET = "whsec_b3duLW93bi1vd24tb3duLW93bi1vd24tb3du";
     private static final String OLD_SECRET = "whsec_b2xkLW9sZC1vbGQtb2xkLW9sZC1vbGQtb2xk";
@@ -75,6 +78,11 @@ class DelivererTest {
 
     @BeforeEach
     void start() throws IOException {
+        keyFile();
+        deliverer = launch();
+    }
+
+    private ConfigurableApplicationContext launch() {
         SpringApplication application = new SpringApplication(Application.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setBannerMode(Banner.Mode.OFF);
@@ -85,7 +93,7 @@ class DelivererTest {
                 "broker.access.api-key",
                 KEY,
                 "broker.access.api-keys-file",
-                keyFile().toString(),
+                directory.resolve(KEY_FILE).toString(),
                 "broker.callback.signing-secrets",
                 USUAL_SECRET,
                 "broker.callback.allowed-hosts",
@@ -96,7 +104,7 @@ class DelivererTest {
                 "0s,10ms",
                 "logging.level.root",
                 "WARN"));
-        deliverer = application.run();
+        return application.run();
     }
 
     @AfterEach
@@ -258,10 +266,10 @@ class DelivererTest {
         says(200);
         Claim claim = running(Mode.ITERATION);
         lane.say(claim, 1, "{\"type\":\"status\",\"message\":\"Thinking...\"}");
-        await().atMost(Duration.ofSeconds(60)).until(() -> posts().size() == 1);
+        await().atMost(PATIENCE).until(() -> posts().size() == 1);
         lane.say(claim, 2, "{\"type\":\"progress\",\"text\":\"First.\"}");
         lane.say(claim, 3, "{\"type\":\"status\",\"message\":\"Executing 2 tool(s)...\"}");
-        await().atMost(Duration.ofSeconds(60)).until(() -> posts().size() == 3);
+        await().atMost(PATIENCE).until(() -> posts().size() == 3);
         lane.answer(claim, "{\"responses\":[\"First.\",\"Second.\"]}");
 
         awaitCallback(claim.lease().id(), "delivered");
@@ -301,6 +309,107 @@ class DelivererTest {
         Claim failing = running(Mode.COMPLETE);
         lane.answer(failing);
         assertThat(awaitCallback(failing.lease().id(), "dead").attempts()).isEqualTo(2);
+    }
+
+    /** The end left out what had been told, although nobody had got it. */
+    @Test
+    void leavesToTheEndTheTextThatWasNotDelivered() {
+        says(200);
+        says("progress", 502);
+        Claim claim = running(Mode.ITERATION);
+        iteration(claim, 1, "First.");
+        await().atMost(PATIENCE).until(() -> posts().size() == 2);
+        says("progress", 200);
+        iteration(claim, 3, "\\nSecond.");
+        lane.answer(claim, "{\"responses\":[\"First.\",\"Second.\",\"Third.\"]}");
+
+        awaitCallback(claim.lease().id(), "delivered");
+
+        // What follows is left to it, too: it can only say all from one place on.
+        assertThat(types()).containsExactly("status", "progress", "status", "complete");
+        assertThat(bodies().getLast().path("text").asText()).isEqualTo("First.\nSecond.\nThird.");
+    }
+
+    /** What the first attempt had said was cut off the second one's answer, once the end had to be posted again. */
+    @Test
+    void saysTheWholeAnswerOfASecondAttempt() {
+        says(200);
+        Claim killed = running(Mode.ITERATION);
+        iteration(killed, 1, "Told before.");
+        await().atMost(PATIENCE).until(() -> posts().size() == 2);
+        lane.makeDue(ANN);
+        Claim second = lane.take();
+        says("complete", 502, 200);
+        lane.answer(second, "{\"responses\":[\"The whole answer.\"]}");
+
+        awaitCallback(second.lease().id(), "delivered");
+
+        assertThat(types()).containsExactly("status", "progress", "complete", "complete");
+        assertThat(bodies())
+                .extracting(body -> body.path("text").asText())
+                .endsWith("The whole answer.", "The whole answer.");
+    }
+
+    /** Nobody but the first attempt had told anything, and its note was taken for the second one's. */
+    @Test
+    void saysTheWholeAnswerOfAnAttemptThatNobodyFollowed() {
+        says(200);
+        Claim killed = running(Mode.ITERATION);
+        iteration(killed, 1, "Told before.");
+        await().atMost(PATIENCE).until(() -> note(killed).endsWith(" " + "Toldbefore.".length()));
+        deliverer.close();
+        lane.makeDue(ANN);
+        Claim second = lane.take();
+        lane.answer(second, "{\"responses\":[\"The whole answer.\"]}");
+        deliverer = launch();
+
+        awaitCallback(second.lease().id(), "delivered");
+
+        assertThat(types()).containsExactly("status", "progress", "complete");
+        assertThat(bodies().getLast().path("text").asText()).isEqualTo("The whole answer.");
+    }
+
+    /** An attempt that was given back does not count, so the next one has its number; it was taken for the same one. */
+    @Test
+    void beginsAnewWhereAnAttemptWasGivenBack() {
+        says(200);
+        Claim stopped = running(Mode.ITERATION);
+        iteration(stopped, 1, "First.");
+        await().atMost(PATIENCE).until(() -> posts().size() == 2);
+        lane.say(stopped, 3, progress("\\nHalf a"));
+        lane.giveBack(stopped);
+        Claim next = lane.take();
+        iteration(next, 1, "Anew.");
+        await().atMost(PATIENCE).until(() -> posts().size() == 4);
+        lane.answer(next, "{\"responses\":[\"Anew.\",\"The end.\"]}");
+
+        awaitCallback(next.lease().id(), "delivered");
+
+        assertThat(types()).containsExactly("status", "progress", "status", "progress", "complete");
+        assertThat(bodies().get(3).path("text").asText()).isEqualTo("Anew.");
+        assertThat(bodies().getLast().path("text").asText()).isEqualTo("\nThe end.");
+    }
+
+    /** The worker says a text, and goes over to its tools. */
+    private void iteration(Claim claim, long number, String text) {
+        lane.say(claim, number, progress(text));
+        lane.say(claim, number + 1, status("Executing 1 tool(s)..."));
+    }
+
+    private static String status(String message) {
+        return "{\"type\":\"status\",\"message\":\"" + message + "\"}";
+    }
+
+    private static String progress(String text) {
+        return "{\"type\":\"progress\",\"text\":\"" + text + "\"}";
+    }
+
+    /** What outlives the deliverer of how far it has told; blank before there is any. */
+    private String note(Claim claim) {
+        return lane.record(claim.lease().id())
+                .callback()
+                .flatMap(MessageRecord.Callback::told)
+                .orElse("");
     }
 
     /** A message whose callbacks have the worker's shape, taken by a dispatcher. */
@@ -346,9 +455,9 @@ class DelivererTest {
                 Optional.empty());
     }
 
-    private Path keyFile() throws IOException {
-        return Files.writeString(
-                directory.resolve("keys.json"),
+    private void keyFile() throws IOException {
+        Files.writeString(
+                directory.resolve(KEY_FILE),
                 "{\"keys\":[{\"id\":\"partner\",\"key\":\"brk_of-the-partner\",\"scopes\":[\"submit\"],\"client_ids\":[\"*\"],"
                         + "\"orgs\":[\"acme\"],\"signing_secret\":[\"" + OWN_SECRET + "\",\"" + OLD_SECRET + "\"]}]}");
     }
@@ -361,8 +470,20 @@ class DelivererTest {
         RECEIVER.stubFor(post(urlEqualTo("/cb")).willReturn(aResponse().withStatus(status)));
     }
 
+    /** To callbacks of that type, one after the other; the last answer stays. */
+    private static void says(String type, int... statuses) {
+        for (int i = 0; i < statuses.length; i++) {
+            RECEIVER.stubFor(post(urlEqualTo("/cb"))
+                    .withRequestBody(matchingJsonPath("$[?(@.type == '" + type + "')]"))
+                    .inScenario(type)
+                    .whenScenarioStateIs(i == 0 ? STARTED : type + i)
+                    .willReturn(aResponse().withStatus(statuses[i]))
+                    .willSetStateTo(i == statuses.length - 1 ? (i == 0 ? STARTED : type + i) : type + (i + 1)));
+        }
+    }
+
     private MessageRecord.Callback awaitCallback(MessageId id, String state) {
-        await().atMost(Duration.ofSeconds(60)).until(() -> lane.record(id)
+        await().atMost(PATIENCE).until(() -> lane.record(id)
                 .callback()
                 .map(MessageRecord.Callback::state)
                 .equals(Optional.of(state)));
@@ -389,6 +510,10 @@ class DelivererTest {
         } catch (IOException garbled) {
             throw new java.io.UncheckedIOException(garbled);
         }
+    }
+
+    private static List<String> types() {
+        return bodies().stream().map(body -> body.path("type").asText()).toList();
     }
 
     private static List<String> texts(List<MessageId> ids) {

@@ -20,10 +20,11 @@ class ProgressCutterTest {
 
         assertThat(texts(cutter, "Let ", "me look.")).isEmpty();
         assertThat(cutter.on(status(EXECUTING), 0))
-                .containsExactly(new Telling.Status(EXECUTING), new Telling.Progress("Let me look."));
+                .containsExactly(new Telling.Status(EXECUTING), new Telling.Progress("Let me look.", 0));
         assertThat(texts(cutter, "\n", "Once more.")).isEmpty();
         assertThat(cutter.on(status(EXECUTING), 0))
-                .containsExactly(new Telling.Status(EXECUTING), new Telling.Progress("\nOnce more."));
+                .containsExactly(
+                        new Telling.Status(EXECUTING), new Telling.Progress("\nOnce more.", "Letmelook.".length()));
         assertThat(cutter.on(status("Preparing your response..."), 0))
                 .containsExactly(new Telling.Status("Preparing your response..."));
     }
@@ -35,7 +36,7 @@ class ProgressCutterTest {
         assertThat(cutter.on(status(EXECUTING), 0)).containsExactly(new Telling.Status(EXECUTING));
         assertThat(texts(cutter, "\n", "Now.")).isEmpty();
         assertThat(cutter.on(status(EXECUTING), 0))
-                .containsExactly(new Telling.Status(EXECUTING), new Telling.Progress("Now."));
+                .containsExactly(new Telling.Status(EXECUTING), new Telling.Progress("Now.", 0));
     }
 
     @Test
@@ -52,9 +53,9 @@ class ProgressCutterTest {
 
         assertThat(cutter.on(progress("a "), 1000)).isEmpty();
         assertThat(cutter.on(progress("b "), 3999)).isEmpty();
-        assertThat(cutter.onTime(4000)).containsExactly(new Telling.Progress("a b "));
+        assertThat(cutter.onTime(4000)).containsExactly(new Telling.Progress("a b ", 0));
         assertThat(cutter.onTime(7000)).isEmpty();
-        assertThat(cutter.on(progress("c"), 10_000)).containsExactly(new Telling.Progress("a b c"));
+        assertThat(cutter.on(progress("c"), 10_000)).containsExactly(new Telling.Progress("a b c", 0));
     }
 
     @Test
@@ -72,7 +73,7 @@ class ProgressCutterTest {
         cutter.restart();
         texts(cutter, "found");
 
-        assertThat(cutter.on(status(EXECUTING), 0)).contains(new Telling.Progress("found"));
+        assertThat(cutter.on(status(EXECUTING), 0)).contains(new Telling.Progress("found", 0));
     }
 
     @Test
@@ -96,6 +97,18 @@ class ProgressCutterTest {
         assertThat(told.includes("999-99")).isTrue();
         assertThat(told.includes("1701-0")).isFalse();
         assertThat(Told.parse("nonsense")).isEqualTo(Told.NOTHING);
+    }
+
+    @Test
+    void countsWhatWasDeliveredOfEachAttemptByItself() {
+        Told first = Told.NOTHING.upTo("17-2", 5).upTo("17-4", 3);
+
+        assertThat(first).isEqualTo(new Told("17-4", 8));
+        assertThat(first.spokenOf("17")).isEqualTo(8);
+        assertThat(first.spokenOf("18")).isZero();
+        assertThat(first.upTo("18-1", 0)).isEqualTo(new Told("18-1", 0));
+        assertThat(first.upTo("18-2", 4)).isEqualTo(new Told("18-2", 4));
+        assertThat(Told.NOTHING.spokenOf("")).isZero();
     }
 
     private static List<String> texts(ProgressCutter cutter, String... pieces) {

@@ -16,6 +16,7 @@ import org.unfoldingword.broker.message.MessageState;
  * @param lapses times that a holder's lease ran out
  * @param failures answers of the worker that said "failed, try again"
  * @param redrives times that an operator brought it back; each starts a fresh count of attempts, lapses and failures
+ * @param settledToken fencing token of the latest attempt that was settled; of a completed message, of the one that answered
  * @param cancelAsked somebody wants it cancelled while it runs
  * @param watching what is signalled and kept about it
  * @param response the worker's ChatResponse as it wrote it, once completed
@@ -32,6 +33,7 @@ public record MessageRecord(
         int lapses,
         int failures,
         int redrives,
+        Optional<String> settledToken,
         boolean cancelAsked,
         Watching watching,
         Optional<Payload> response,
@@ -109,6 +111,7 @@ public record MessageRecord(
                 count(fields, "lapses"),
                 count(fields, "failures"),
                 count(fields, "redrives"),
+                text(fields, "settled"),
                 fields.containsKey("cancel"),
                 Watching.of(text(fields, "watch").orElse("")),
                 response,

@@ -165,6 +165,11 @@ public final class LaneFixture implements AutoCloseable {
         return lanes.settle(claim, new Verdict.Later(delay, "worker_busy: full", false, Verdict.Doubt.UNCHANGED));
     }
 
+    /** As a dispatcher that is stopped in the middle of a turn does. */
+    public boolean giveBack(Claim claim) {
+        return lanes.settle(claim, new Verdict.Back(Duration.ZERO, Verdict.Doubt.UNCHANGED));
+    }
+
     public MessageRecord record(MessageId id) {
         return lanes.find(id, Watching.NOTHING).orElseThrow().record();
     }
