@@ -46,9 +46,8 @@ record Submission(
     private static final Set<String> OWN = Set.of("callback_url", "client_message_id", "metadata", "expires_in");
 
     static Submission read(RawObject json, Optional<String> defaultOrg, Optional<String> signer) {
-        String org = text(json, "org_id")
-                .or(() -> text(json, "org"))
-                .or(() -> defaultOrg)
+        Optional<String> namedOrg = org(json);
+        String org = namedOrg.or(() -> defaultOrg)
                 .map(value -> name("org_id", value))
                 .orElseThrow(() -> missing("org_id", "the organisation's name"));
         String user = name("user_id", required(json, "user_id"));
@@ -56,7 +55,7 @@ record Submission(
         check("client_id", client, CLIENT.asMatchPredicate(), "[a-z0-9][a-z0-9_-]{0,63}");
         content(json);
         Map<String, byte[]> added = new HashMap<>();
-        if (!json.has("org") && !json.has("org_id")) {
+        if (namedOrg.isEmpty()) {
             added.put("org", Bodies.bytes(TextNode.valueOf(org)));
         }
         return new Submission(
@@ -71,6 +70,15 @@ record Submission(
                 json.rewrite(OWN, added),
                 signer,
                 Optional.empty());
+    }
+
+    /** Under either of its names. The worker goes by {@code org} where both are given, so they must not differ. */
+    private static Optional<String> org(RawObject json) {
+        Optional<String> org = text(json, "org_id");
+        Optional<String> alias = text(json, "org");
+        org.ifPresent(one -> alias.ifPresent(
+                other -> check("org", other, one::equals, "the same as org_id, '" + one + "', or only one of them")));
+        return org.or(() -> alias);
     }
 
     private static Conversation conversation(RawObject json, String org, String user) {

@@ -48,6 +48,20 @@ class SubmissionTest {
         assertThat(new String(read.body(), UTF_8)).endsWith(",\"org\":\"acme\"}");
     }
 
+    /** The worker goes by {@code org}, and without either by a default of its own: it must not be another than the one judged here. */
+    @Test
+    void theWorkerRunsItInTheOrgThatWasJudged() throws IOException {
+        assertThatExceptionOfType(Problem.class)
+                .isThrownBy(() -> read(GOOD.formatted(",\"org\":\"rival\"")))
+                .satisfies(problem -> assertThat(problem.field()).contains("org"));
+        assertThat(read(GOOD.formatted(",\"org\":\"acme\"")).org()).isEqualTo("acme");
+
+        RawObject nulls =
+                object("{\"org\":null,\"org_id\":null,\"user_id\":\"ann\",\"client_id\":\"web\",\"message\":\"hi\"}");
+        Submission read = Submission.read(nulls, Optional.of("acme"), Optional.empty());
+        assertThat(new String(read.body(), UTF_8)).contains("\"org\":\"acme\"").doesNotContain("\"org\":null");
+    }
+
     @ParameterizedTest
     @CsvSource(
             quoteCharacter = '`',
