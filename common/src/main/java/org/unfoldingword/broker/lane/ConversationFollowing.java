@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.unfoldingword.broker.message.Conversation;
@@ -27,6 +29,7 @@ final class ConversationFollowing implements Journals.Following {
 
     private final Journals journals;
     private final Conversation conversation;
+    private final Optional<Predicate<Found>> visible;
     private final Follower follower;
     private final Semaphore hints = new Semaphore(0);
     /** Held while the follower is told something. */
@@ -40,14 +43,22 @@ final class ConversationFollowing implements Journals.Following {
     private Optional<Turn> newest = Optional.empty();
     private Optional<One> current = Optional.empty();
     private int announced;
+    /** Of messages that wait, whether the follower may know of them. */
+    private final Map<MessageId, Boolean> seen = new HashMap<>();
 
     /** Places that were told. Guarded by telling. */
     private final Map<MessageId, Integer> places = new HashMap<>();
 
-    ConversationFollowing(Journals journals, Conversation conversation, Optional<TurnPlace> after, Follower follower) {
+    ConversationFollowing(
+            Journals journals,
+            Conversation conversation,
+            Optional<TurnPlace> after,
+            Optional<Predicate<Found>> visible,
+            Follower follower) {
         this.journals = journals;
         this.conversation = conversation;
         this.after = after;
+        this.visible = visible;
         this.follower = follower;
     }
 
@@ -77,7 +88,10 @@ final class ConversationFollowing implements Journals.Following {
             Thread.currentThread().interrupt();
             left = true;
         } catch (RuntimeException failed) {
-            log.error("following conversation {} failed", conversation, failed);
+            // Whoever has left does not care, also where it is because all stops.
+            if (!closed) {
+                log.error("following conversation {} failed", conversation, failed);
+            }
             left = true;
         } finally {
             current.ifPresent(One::close);
@@ -123,8 +137,15 @@ final class ConversationFollowing implements Journals.Following {
             throw new IOException("the follower has left");
         }
         current = Optional.empty();
-        if (!turns.isEmpty()) {
-            MessageId id = turns.removeFirst().id();
+        while (!turns.isEmpty() && current.isEmpty()) {
+            // Not removed before it is known whether it may be told: Redis may be away.
+            MessageId id = turns.getFirst().id();
+            boolean told = mayKnowOf(id);
+            turns.removeFirst();
+            seen.remove(id);
+            if (!told) {
+                continue;
+            }
             Optional<String> from = after.filter(place -> place.id().equals(id)).map(TurnPlace::entry);
             after = Optional.empty();
             One one = new One();
@@ -133,13 +154,30 @@ final class ConversationFollowing implements Journals.Following {
         }
     }
 
+    private boolean mayKnowOf(MessageId id) {
+        return visible.isEmpty()
+                || seen.computeIfAbsent(id, unknown -> journals.lanes()
+                        .find(id, Watching.NOTHING)
+                        .filter(visible.get())
+                        .isPresent());
+    }
+
     private void announce() throws IOException {
-        List<QueueView.Entry> entries = journals.lanes().queue(conversation).entries();
+        List<MessageId> queue = journals.lanes().queue(conversation).entries().stream()
+                .map(QueueView.Entry::id)
+                .toList();
+        Map<MessageId, Integer> waiting = new LinkedHashMap<>();
+        for (int i = 1; i < queue.size(); i++) {
+            if (mayKnowOf(queue.get(i))) {
+                waiting.put(queue.get(i), i + 1);
+            }
+        }
+        seen.keySet().retainAll(queue);
         telling.lock();
         try {
-            for (int i = 1; i < entries.size(); i++) {
-                MessageId id = entries.get(i).id();
-                Integer place = i + 1;
+            for (Map.Entry<MessageId, Integer> one : waiting.entrySet()) {
+                MessageId id = one.getKey();
+                Integer place = one.getValue();
                 if (!place.equals(places.put(id, place)) && !closed) {
                     follower.happened(id, List.of(new JournalEntry.Queued("." + ++announced, place)));
                 }

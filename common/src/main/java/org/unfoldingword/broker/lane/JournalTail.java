@@ -34,6 +34,7 @@ final class JournalTail {
     private boolean newEntries;
     private boolean newPlace;
     private boolean reading;
+    private boolean closed;
     private Watches.@Nullable Watch places;
 
     JournalTail(MessageId id, Lanes lanes, Watches watches) {
@@ -61,6 +62,10 @@ final class JournalTail {
      */
     synchronized boolean join(
             MessageFollowing follower, String cursor, long known, Optional<Integer> waiting, String conversation) {
+        if (closed) {
+            // The follower has left meanwhile; nothing may be begun for it.
+            return true;
+        }
         boolean first = caughtUp.isEmpty();
         if (known != news || !first && compare(cursor, last) < 0) {
             return false;
@@ -84,6 +89,7 @@ final class JournalTail {
     }
 
     synchronized void close() {
+        closed = true;
         watch.close();
         if (places != null) {
             places.close();
@@ -104,6 +110,8 @@ final class JournalTail {
     private synchronized void onNews() {
         news++;
         newEntries = true;
+        // Signals of a move may get lost, and are not sent at all once nobody has looked for a while.
+        newPlace |= place.isPresent();
         read();
     }
 

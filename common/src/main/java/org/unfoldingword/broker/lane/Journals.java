@@ -3,6 +3,7 @@ package org.unfoldingword.broker.lane;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.MessageId;
 
@@ -52,9 +53,14 @@ public final class Journals {
      *
      * @param after the message and the entry that were told last; empty tells from the oldest message that waits or runs, or that
      *     was accepted since somebody began to follow
+     * @param visible what of it the follower may know of; empty: all
      */
-    public Following follow(Conversation conversation, Optional<TurnPlace> after, Follower follower) {
-        ConversationFollowing following = new ConversationFollowing(this, conversation, after, follower);
+    public Following follow(
+            Conversation conversation,
+            Optional<TurnPlace> after,
+            Optional<Predicate<Found>> visible,
+            Follower follower) {
+        ConversationFollowing following = new ConversationFollowing(this, conversation, after, visible, follower);
         following.start();
         return following;
     }

@@ -30,8 +30,6 @@ public final class Lanes implements AutoCloseable {
     private static final Script BOOKMARK = Script.load("bookmark");
     private static final Script QUEUED = Script.load("queued");
     /** As many turns as a watched conversation remembers, and then some. */
-    private static final int TURNS_MAX = 2000;
-
     private static final Script LISTEN = Script.load("listen");
 
     private final Redis redis;
@@ -153,8 +151,7 @@ public final class Lanes implements AutoCloseable {
                 new Arguments()
                         .add(conversation.name())
                         .add(after.map(Turn::entry).orElse("-"))
-                        .add(properties.journalRetention())
-                        .add(TURNS_MAX));
+                        .add(properties.journalRetention()));
         List<Turn> turns = new ArrayList<>();
         for (int i = 0; i < answer.size(); i += 2) {
             turns.add(

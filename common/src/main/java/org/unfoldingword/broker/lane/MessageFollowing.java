@@ -145,7 +145,9 @@ final class MessageFollowing implements Journals.Following {
             Thread.currentThread().interrupt();
             end(Follower.End.LEFT);
         } catch (RuntimeException failed) {
-            log.error("following {} failed", id, failed);
+            if (!isClosed()) {
+                log.error("following {} failed", id, failed);
+            }
             end(Follower.End.LEFT);
         }
     }

@@ -221,6 +221,9 @@ local function retain(b, id, chunks, ms)
   end
 end
 
+-- Of a conversation that is watched as a whole, messages that are remembered.
+local TURNS_MAX = 1000
+
 -- Adds the attempt that ended without ending the message to the record's trail, a line of text:
 -- "<claimed> <ended> <outcome> <holder> <detail>". The latest few are kept.
 local TRAIL_MAX = 20

@@ -16,12 +16,14 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
 
 /** Whoever follows a message or a conversation is told all of it, in order, however late and slow. */
 class FollowingTest {
 
     private static final Conversation ANN = Conversation.ofUser("acme", "ann");
+    private static final Optional<Predicate<Found>> EVERYTHING = Optional.empty();
     private static final int SECONDS_MAX = 60;
     /** Of a follower's buffer: less than two frames. */
     private static final int BUFFER_BYTES = 100;
@@ -173,7 +175,7 @@ class FollowingTest {
     void tellsAConversationMessageByMessage() throws Exception {
         lane.append(ANN, "first");
         Told told = new Told();
-        try (Journals.Following following = journals.follow(ANN, Optional.empty(), told)) {
+        try (Journals.Following following = journals.follow(ANN, Optional.empty(), EVERYTHING, told)) {
             told.await("queued 1");
             lane.append(ANN, "second");
             told.await("queued 2");
@@ -194,6 +196,74 @@ class FollowingTest {
                             "said {\"type\":\"complete\",\"response\":{}}",
                             "done");
         }
+    }
+
+    /** A key that may name only the web's messages was told, frame for frame, what its user says elsewhere. */
+    @Test
+    void tellsOfAConversationOnlyWhatTheFollowerMayKnowOf() throws Exception {
+        Envelope elsewhere = new Envelope(
+                "acme",
+                "ann",
+                "whatsapp",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        lane.append(ANN, "elsewhere", elsewhere);
+        Told told = new Told();
+        Optional<Predicate<Found>> visible =
+                Optional.of(found -> found.envelope().client().equals("web"));
+        try (Journals.Following following = journals.follow(ANN, Optional.empty(), visible, told)) {
+            MessageId seen = lane.append(ANN, "here");
+            told.await("queued 2");
+            Claim hidden = lane.take();
+            lane.say(hidden, 1, "not for you");
+            lane.answer(hidden, "{}");
+            lane.answer(lane.take(), "{}");
+            told.await("done");
+
+            assertThat(told.ids()).containsOnly(seen);
+            assertThat(told.words()).doesNotContain("said not for you");
+        }
+    }
+
+    /** After ten minutes in which nobody looked, moves are not signalled; whoever followed was told of the old place for ever. */
+    @Test
+    void tellsAPlaceAgainAlsoWhenNoMoveIsSignalled() throws Exception {
+        lane.append(ANN, "first");
+        lane.append(ANN, "second");
+        lane.append(ANN, "third");
+        MessageId fourth = lane.append(ANN, "fourth");
+        Told told = new Told();
+        try (Journals.Following following = journals.follow(fourth, Optional.empty(), told)) {
+            told.await("queued 4");
+            lane.answer(lane.take(), "{}");
+            told.await("queued 3");
+            lane.forgetWatchersOfPlaces(ANN, fourth);
+            lane.answer(lane.take(), "{}");
+
+            // As the re-check does when another message is the head.
+            await().atMost(SECONDS_MAX, TimeUnit.SECONDS).until(() -> {
+                lane.signal(fourth);
+                return told.words().contains("queued 2");
+            });
+        }
+    }
+
+    @Test
+    void remembersTheLatestTurnsOfAConversationThatIsWatchedForLong() {
+        lane.lanes.turns(ANN, Optional.empty());
+        for (int i = 0; i < 1010; i++) {
+            lane.append(ANN, "message " + i);
+            lane.answer(lane.take(), "{}");
+        }
+        MessageId last = lane.append(ANN, "last");
+
+        List<Turn> turns = lane.lanes.turns(ANN, Optional.empty());
+
+        assertThat(turns).hasSize(1000);
+        assertThat(turns.getLast().id()).isEqualTo(last);
     }
 
     @Test
@@ -227,6 +297,7 @@ class FollowingTest {
     /** A follower that remembers. Safe for threads. */
     private static final class Told implements Follower {
         private final List<String> words = new ArrayList<>();
+        private final List<MessageId> ids = new ArrayList<>();
         private final CompletableFuture<End> end = new CompletableFuture<>();
         private final CountDownLatch called = new CountDownLatch(1);
         /** Nothing is taken before it is open. */
@@ -247,6 +318,7 @@ class FollowingTest {
                 throw new IOException(stopped);
             }
             synchronized (this) {
+                ids.add(id);
                 entries.forEach(entry -> words.add(word(entry)));
                 notifyAll();
             }
@@ -259,6 +331,11 @@ class FollowingTest {
 
         End end() throws Exception {
             return end.get(SECONDS_MAX, TimeUnit.SECONDS);
+        }
+
+        /** Of which messages it was told, for each time. */
+        synchronized List<MessageId> ids() {
+            return List.copyOf(ids);
         }
 
         synchronized List<String> words() {

@@ -143,6 +143,12 @@ public final class LaneFixture implements AutoCloseable {
         redis.call(commands -> commands.del("broker:{p%02d}:events:%s".formatted(id.partition(), id)));
     }
 
+    /** As if nobody had looked at the places of its conversation for ten minutes. */
+    void forgetWatchersOfPlaces(Conversation conversation, MessageId id) {
+        redis.call(
+                commands -> commands.del("broker:{p%02d}:awaited:%s".formatted(id.partition(), conversation.name())));
+    }
+
     /** Says that something happened to the message. */
     void signal(MessageId id) {
         redis.call(commands ->

@@ -2,8 +2,10 @@ package org.unfoldingword.broker.ingest;
 
 import jakarta.servlet.ServletRequest;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.unfoldingword.broker.access.Account;
 import org.unfoldingword.broker.access.Delivery;
+import org.unfoldingword.broker.access.Names;
 import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Found;
 
@@ -76,6 +78,11 @@ record Caller(Account account, Optional<String> defaultOrg) {
     boolean sees(Found message) {
         return sees(message.envelope().org())
                 && account.clients().include(message.envelope().client());
+    }
+
+    /** Which messages of an org that it sees exist for it; empty: all. */
+    Optional<Predicate<Found>> sight() {
+        return account.clients() instanceof Names.All ? Optional.empty() : Optional.of(this::sees);
     }
 
     /** Whether that org exists for it. */

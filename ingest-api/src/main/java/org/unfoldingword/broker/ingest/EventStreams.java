@@ -72,11 +72,14 @@ final class EventStreams implements SmartLifecycle {
                 .ifPresent(stream -> stream.fedBy(journals.follow(id, /* after= */ Optional.empty(), stream)));
     }
 
-    /** Answers with all that happens in a conversation, until the client leaves. */
+    /** Answers with all that happens in a conversation and that the caller may see, until the client leaves. */
     void open(HttpServletRequest request, HttpServletResponse response, Conversation conversation) throws IOException {
         begin(request, response, new BrokerDialect(/* many= */ true))
-                .ifPresent(stream -> stream.fedBy(
-                        journals.follow(conversation, lastEventId(request).flatMap(EventStreams::place), stream)));
+                .ifPresent(stream -> stream.fedBy(journals.follow(
+                        conversation,
+                        lastEventId(request).flatMap(EventStreams::place),
+                        Caller.of(request).sight(),
+                        stream)));
     }
 
     @Override

@@ -41,6 +41,7 @@ final class StreamController {
             Visible.of(lanes.find(id, Watching.NOTHING), request);
             streams.open(request, response, id);
         } else {
+            Submission.name("user_id", user);
             streams.open(
                     request, response, Conversation.ofUser(Caller.of(request).orgOf(orgId), user));
         }

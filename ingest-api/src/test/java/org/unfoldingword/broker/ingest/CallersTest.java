@@ -255,6 +255,25 @@ class CallersTest {
     }
 
     @Test
+    void hidesAnotherClientsMessagesInTheStreamOfAConversation() {
+        String hidden =
+                post(WEB, "acme", "web", "fay").json().path("message_id").asText();
+        String seen = server.post(
+                        "/api/v1/message",
+                        CHAT,
+                        "{\"user_id\":\"fay\",\"org_id\":\"acme\",\"client_id\":\"whatsapp\",\"message\":\"hi\"}",
+                        "Prefer",
+                        "respond-async")
+                .json()
+                .path("message_id")
+                .asText();
+
+        String told = server.stream("/api/v1/stream?user_id=fay&org_id=acme", CHAT, seen);
+
+        assertThat(told).contains(seen).doesNotContain(hidden);
+    }
+
+    @Test
     void takesTheKeysOnlyOrgElseTheBrokersDefaultElseNone() {
         assertThat(post(WEB, "", "web", "cyd").status()).isEqualTo(202);
         assertThat(server.get("/api/v1/queue/cyd", WEB)

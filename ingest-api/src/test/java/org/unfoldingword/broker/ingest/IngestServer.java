@@ -10,7 +10,9 @@ import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
@@ -95,6 +97,25 @@ final class IngestServer implements AutoCloseable {
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json));
         return send(header.isEmpty() ? request : request.header(header, value));
+    }
+
+    /** The lines of a stream until one contains the word; the stream is left then. */
+    String stream(String path, String key, String until) {
+        HttpRequest request = request(path).header("X-API-Key", key).build();
+        try (Stream<String> lines =
+                http.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+            StringBuilder told = new StringBuilder();
+            Iterator<String> line = lines.iterator();
+            while (line.hasNext() && told.indexOf(until) < 0) {
+                told.append(line.next()).append('\n');
+            }
+            return told.toString();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (InterruptedException hurried) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("stopped while reading a stream", hurried);
+        }
     }
 
     Answer delete(String path) {
