@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.unfoldingword.broker.access.ApiKeys;
+import org.unfoldingword.broker.access.KeyMark;
 import org.unfoldingword.broker.access.SecretText;
 import org.unfoldingword.broker.http.CallbackTarget;
 import org.unfoldingword.broker.lane.Claim;
@@ -81,7 +82,8 @@ final class TellLikeTheWorker {
     Verdict handle(Held held, CallbackTarget target) {
         Claim claim = held.claim();
         WorkerCallback wanted = claim.envelope().workerCallback().orElseThrow();
-        Optional<SecretText> token = keys.withId(wanted.keyId()).flatMap(account -> account.callbackToken());
+        Optional<SecretText> token = keys.withId(wanted.keyId())
+                .flatMap(account -> account.callbackToken(wanted.keyMark().map(KeyMark::new)));
         if (token.isEmpty()) {
             return again(claim, "key " + wanted.keyId() + " has no callback token here", Optional.empty());
         }

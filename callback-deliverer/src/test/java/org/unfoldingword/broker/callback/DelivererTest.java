@@ -41,6 +41,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.unfoldingword.broker.access.Account;
+import org.unfoldingword.broker.access.KeyMark;
 import org.unfoldingword.broker.lane.Claim;
 import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.LaneFixture;
@@ -59,6 +60,8 @@ class DelivererTest {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Conversation ANN = Conversation.ofUser("acme", "ann");
     private static final String KEY = "brk_test";
+    private static final String PARTNER_KEY = "brk_of-the-partner";
+    private static final String NEW_KEY = "brk_of-the-partner-new";
     private static final String KEY_FILE = "keys.json";
     private static final String USUAL_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private static final String OWN_SECRET = "whsec_b3duLW93bi1vd24tb3duLW93bi1vd24tb3du";
@@ -412,12 +415,30 @@ class DelivererTest {
                 .orElse("");
     }
 
+    @Test
+    void showsAGatewayTheKeyThatItHas() {
+        says(200);
+        for (String key : List.of(NEW_KEY, PARTNER_KEY)) {
+            Claim claim = running(
+                    Mode.COMPLETE, "partner", Optional.of(KeyMark.of(key).text()));
+            lane.answer(claim);
+            awaitCallback(claim.lease().id(), "delivered");
+        }
+
+        assertThat(posts()).extracting(post -> post.getHeader("X-Engine-Token")).containsExactly(NEW_KEY, PARTNER_KEY);
+    }
+
     /** A message whose callbacks have the worker's shape, taken by a dispatcher. */
     private Claim running(Mode mode) {
+        return running(mode, Account.SINGLE, Optional.empty());
+    }
+
+    private Claim running(Mode mode, String account, Optional<String> keyMark) {
         WorkerCallback wanted = new WorkerCallback(
                 mode,
                 /* throttleMillis= */ 3_000,
-                Account.SINGLE,
+                account,
+                keyMark,
                 JSON.createObjectNode().put("message_key", "k1"));
         lane.append(ANN, "text " + ++texts, envelope(url(), Optional.of(wanted)));
         Claim claim = lane.take();
@@ -458,7 +479,8 @@ class DelivererTest {
     private void keyFile() throws IOException {
         Files.writeString(
                 directory.resolve(KEY_FILE),
-                "{\"keys\":[{\"id\":\"partner\",\"key\":\"brk_of-the-partner\",\"scopes\":[\"submit\"],\"client_ids\":[\"*\"],"
+                "{\"keys\":[{\"id\":\"partner\",\"key\":[\"" + PARTNER_KEY + "\",\"" + NEW_KEY
+                        + "\"],\"scopes\":[\"submit\"],\"client_ids\":[\"*\"],"
                         + "\"orgs\":[\"acme\"],\"signing_secret\":[\"" + OWN_SECRET + "\",\"" + OLD_SECRET + "\"]}]}");
     }
 

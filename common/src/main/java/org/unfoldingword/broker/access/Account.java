@@ -17,7 +17,7 @@ import java.util.Set;
  * @param delivery how its answers reach it where a request does not say
  * @param rate messages a second that it may send to one ingest-api; empty: as the setting says
  * @param signingSecrets Standard Webhooks secrets that sign the callbacks of its messages, newest first; none: those of the settings
- * @param callbackToken what tells its callback receiver that the broker calls; only kept where it has one in clear
+ * @param callbackTokens what may tell its callback receivers that the broker calls: those named as such, else its keys in clear
  */
 public record Account(
         String id,
@@ -29,7 +29,7 @@ public record Account(
         Delivery delivery,
         Optional<Integer> rate,
         List<SecretText> signingSecrets,
-        Optional<SecretText> callbackToken) {
+        List<SecretText> callbackTokens) {
 
     /** The id of the account of {@code BROKER_API_KEY}. */
     public static final String SINGLE = "default";
@@ -38,6 +38,7 @@ public record Account(
         digests = List.copyOf(digests);
         rights = Set.copyOf(rights);
         signingSecrets = List.copyOf(signingSecrets);
+        callbackTokens = List.copyOf(callbackTokens);
     }
 
     /** The one account of {@code BROKER_API_KEY}: it may do all. */
@@ -52,11 +53,25 @@ public record Account(
                 Delivery.SYNC,
                 /* rate= */ Optional.empty(),
                 /* signingSecrets= */ List.of(),
-                Optional.of(new SecretText(key)));
+                List.of(new SecretText(key)));
     }
 
     public boolean may(Right right) {
         return rights.contains(right);
+    }
+
+    /**
+     * What the callbacks of a message show: its sender knows the key that it showed itself, while another one of its keys may be new
+     * to it, or old.
+     *
+     * @param shown with the message; empty if that is not known
+     * @return the token that it is, else the first; empty if there is none
+     */
+    public Optional<SecretText> callbackToken(Optional<KeyMark> shown) {
+        return callbackTokens.stream()
+                .filter(token -> shown.equals(Optional.of(KeyMark.of(token.reveal()))))
+                .findFirst()
+                .or(() -> callbackTokens.stream().findFirst());
     }
 
     /** Takes as long whether the first digest is the one or none is. */

@@ -43,6 +43,10 @@ final class KeyDigest {
                 .map(matcher -> new KeyDigest(HexFormat.of().parseHex(matcher.group(1))));
     }
 
+    KeyMark mark() {
+        return new KeyMark(HexFormat.of().formatHex(digest, 0, Integer.BYTES));
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof KeyDigest that && MessageDigest.isEqual(digest, that.digest);

@@ -35,7 +35,7 @@ import org.unfoldingword.broker.message.Json;
  *   "default_delivery": "async",              sync if not given
  *   "rate": 50,                               messages a second; if not given, as the setting says
  *   "signing_secret": "whsec_…",              a list while rotating; if not given, as the setting says
- *   "callback_token": "…"                     if not given: the first key, where it is in clear
+ *   "callback_token": "…"                     if not given: the key that came with the message, else the first
  * }]}
  * }</pre>
  *
@@ -119,9 +119,7 @@ final class KeyFile {
                 at + ".scopes",
                 "content",
                 "operate beside it");
-        Optional<String> token = secrets(at + ".callback_token", entry.path("callback_token")).stream()
-                .findFirst()
-                .or(() -> keys.stream().findFirst());
+        List<String> tokens = secrets(at + ".callback_token", entry.path("callback_token"));
         return new Account(
                 id,
                 digests,
@@ -132,7 +130,7 @@ final class KeyFile {
                 delivery(at + ".default_delivery", entry.path("default_delivery")),
                 rate(at + ".rate", entry.path("rate")),
                 signingSecrets(at + ".signing_secret", entry.path("signing_secret")),
-                token.map(SecretText::new));
+                (tokens.isEmpty() ? keys : tokens).stream().map(SecretText::new).toList());
     }
 
     private static Optional<String> defaultOrg(String at, JsonNode given, Names orgs) {

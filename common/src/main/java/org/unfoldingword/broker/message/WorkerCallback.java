@@ -1,7 +1,10 @@
 package org.unfoldingword.broker.message;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Optional;
 
 /**
  * That a message's callbacks have the worker's own shape, and what they need to have it.
@@ -9,13 +12,18 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
  * @param mode how much is told before the end
  * @param throttleMillis in {@link Mode#PERIODIC}, the least time between two tellings
  * @param keyId whose token the callbacks show, so that the token itself is stored nowhere
+ * @param keyMark which of its keys came with the message, where that was noted; not the key
  * @param echo members that each callback repeats as they came: {@code user_id}, {@code message_key}, {@code chat_id},
  *     {@code thread_id}
  */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+// As of the envelope.
+@JsonIgnoreProperties(ignoreUnknown = true)
 public record WorkerCallback(
         @JsonProperty("p") Mode mode,
         @JsonProperty("s") long throttleMillis,
         @JsonProperty("k") String keyId,
+        @JsonProperty("d") Optional<String> keyMark,
         @JsonProperty("e") ObjectNode echo) {
 
     /** How much is told before the end. */

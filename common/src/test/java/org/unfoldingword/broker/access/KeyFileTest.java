@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +34,7 @@ class KeyFileTest {
         assertThat(account.delivery()).isEqualTo(Delivery.ASYNC);
         assertThat(account.rate()).contains(7);
         assertThat(account.signingSecrets()).extracting(SecretText::reveal).containsExactly(SIGNING);
-        assertThat(account.callbackToken().orElseThrow().reveal()).isEqualTo(OTHER);
+        assertThat(shown(account, KEY)).contains(OTHER);
     }
 
     @Test
@@ -41,7 +42,8 @@ class KeyFileTest {
         Account account = only("{\"id\":\"a\",\"key\":[\"" + KEY + "\",\"" + OTHER + "\"]," + REST + "}");
         assertThat(account.defaultOrg()).contains("acme");
         assertThat(account.delivery()).isEqualTo(Delivery.SYNC);
-        assertThat(account.callbackToken().orElseThrow().reveal()).isEqualTo(KEY);
+        assertThat(account.callbackToken(Optional.empty()).map(SecretText::reveal))
+                .contains(KEY);
         assertThat(account.opensWith(KeyDigest.of(KEY))).isTrue();
         assertThat(account.opensWith(KeyDigest.of(OTHER))).isTrue();
         assertThat(account.opensWith(KeyDigest.of(KEY + "x"))).isFalse();
@@ -52,8 +54,24 @@ class KeyFileTest {
     void knowsAKeyByItsHashAloneAndThenHasNoToken() {
         Account account = only("{\"id\":\"a\",\"key_hash\":"
                 + "\"sha256:026591aa29f5ff80ee521620262ab208e5b337eb23916c2d715fb7c23473089e\"," + REST + "}");
-        assertThat(account.callbackToken()).isEmpty();
+        assertThat(account.callbackToken(Optional.empty())).isEmpty();
         assertThat(account.opensWith(KeyDigest.of(KEY))).isTrue();
+    }
+
+    /** The first key was shown, and a gateway that had gone over to the second one refused all its answers. */
+    @Test
+    void callsBackWithTheKeyThatTheMessageCameWith() {
+        Account account = only("{\"id\":\"a\",\"key\":[\"" + KEY + "\",\"" + OTHER + "\"]," + REST + "}");
+
+        assertThat(shown(account, OTHER)).contains(OTHER);
+        assertThat(shown(account, KEY)).contains(KEY);
+        assertThat(shown(account, "brk_withdrawn-since")).contains(KEY);
+        assertThat(KeyMark.of(KEY).text()).isEqualTo("026591aa");
+    }
+
+    /** What the callbacks of a message show that came with that key. */
+    private static Optional<String> shown(Account account, String key) {
+        return account.callbackToken(Optional.of(KeyMark.of(key))).map(SecretText::reveal);
     }
 
     @Test

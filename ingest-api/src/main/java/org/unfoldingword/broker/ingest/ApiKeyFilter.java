@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.unfoldingword.broker.access.Account;
 import org.unfoldingword.broker.access.ApiKeys;
+import org.unfoldingword.broker.access.KeyMark;
 
 /**
  * Lets a request pass only with a key, as {@code X-API-Key} or {@code Authorization: Bearer}, or to an open path; tells those
@@ -54,7 +55,7 @@ final class ApiKeyFilter extends OncePerRequestFilter {
             refuse(shown.isEmpty() ? new Denied.NoKey() : unknown(request), request, response);
             return;
         }
-        Caller.of(account.get(), defaultOrg).mark(request);
+        Caller.of(account.get(), KeyMark.of(shown.get()), defaultOrg).mark(request);
         bodies.mark(request);
         chain.doFilter(request, response);
     }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.unfoldingword.broker.access.Account;
 import org.unfoldingword.broker.access.Delivery;
+import org.unfoldingword.broker.access.KeyMark;
 import org.unfoldingword.broker.access.Names;
 import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Found;
@@ -13,14 +14,16 @@ import org.unfoldingword.broker.lane.Found;
  * Who asks: the account of the key that a request showed. What it may not name is refused with 403; what it may not see does not
  * exist for it, 404.
  *
+ * @param shown which of the account's keys it was
  * @param defaultOrg the org of a request that names none: the account's own, else the broker's if the account may name it
  */
-record Caller(Account account, Optional<String> defaultOrg) {
+record Caller(Account account, KeyMark shown, Optional<String> defaultOrg) {
 
     private static final String ATTRIBUTE = Caller.class.getName();
 
-    static Caller of(Account account, Optional<String> brokerDefaultOrg) {
-        return new Caller(account, account.defaultOrg().or(() -> brokerDefaultOrg.filter(account.orgs()::include)));
+    static Caller of(Account account, KeyMark shown, Optional<String> brokerDefaultOrg) {
+        return new Caller(
+                account, shown, account.defaultOrg().or(() -> brokerDefaultOrg.filter(account.orgs()::include)));
     }
 
     /** Whoever showed the request's key; there is always one behind {@link ApiKeyFilter} but on its open paths. */

@@ -69,7 +69,7 @@ final class ChatRequest {
                 || !caller.account().clients().include(submission.client())) {
             throw Refusal.bare(403, "The key may not name this org or client_id");
         }
-        if (transport == Transport.CALLBACK && caller.account().callbackToken().isEmpty()) {
+        if (transport == Transport.CALLBACK && caller.account().callbackTokens().isEmpty()) {
             // Accepted, its answer could never be told.
             throw Refusal.bare(403, "The key has neither a callback_token nor a key in clear to call back with");
         }
@@ -149,7 +149,12 @@ final class ChatRequest {
                 json.get(name).ifPresent(value -> echo.set(name, value));
             }
         }
-        return new WorkerCallback(mode(), throttleMillis(), caller.id(), echo);
+        return new WorkerCallback(
+                mode(),
+                throttleMillis(),
+                caller.id(),
+                Optional.of(caller.shown().text()),
+                echo);
     }
 
     private WorkerCallback.Mode mode() {

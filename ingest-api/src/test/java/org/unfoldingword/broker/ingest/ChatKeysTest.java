@@ -1,12 +1,15 @@
 package org.unfoldingword.broker.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.unfoldingword.broker.access.KeyMark;
 import org.unfoldingword.broker.lane.LaneFixture;
+import org.unfoldingword.broker.message.Envelope;
 
 /** What makes two requests of a gateway one message: its {@code message_key}, within the client, the sender and the chat. */
 class ChatKeysTest {
@@ -65,6 +68,18 @@ class ChatKeysTest {
     void takesAnotherBodyUnderTheSameKeyForAnotherMessage() {
         assertThat(accepted(request("signal-gateway", "ann", SIGNAL_KEY, "first part")))
                 .isNotEqualTo(accepted(request("signal-gateway", "ann", SIGNAL_KEY, "second part")));
+    }
+
+    /** So the deliverer shows a gateway the key that it has, also while two are in force. */
+    @Test
+    void notesWhichKeyCameWithAMessageAndNotTheKey() {
+        accepted(request("whatsapp", "ann", "wamid.1", "hi"));
+
+        Envelope envelope = lane.take().envelope();
+
+        assertThat(envelope.workerCallback().orElseThrow().keyMark())
+                .contains(KeyMark.of(IngestServer.KEY).text());
+        assertThat(new String(envelope.toBytes(), UTF_8)).doesNotContain(IngestServer.KEY);
     }
 
     private String accepted(ObjectNode request) {
