@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,16 +52,18 @@ final class GroupedScript {
     private Answer run(Line line, Call call) {
         List<Call> mine = line.join(call) ? List.of(call) : call.awaitTurn();
         if (!mine.isEmpty()) {
+            Optional<RedisUnavailable> away = Optional.empty();
             try {
-                send(mine);
+                away = send(mine);
             } finally {
-                line.handOn();
+                line.handOn(away);
             }
         }
         return call.answer();
     }
 
-    private void send(List<Call> group) {
+    /** Returns why Redis could not be asked, if so. */
+    private Optional<RedisUnavailable> send(List<Call> group) {
         try {
             List<String> keys = new ArrayList<>();
             Arguments arguments = new Arguments();
@@ -75,8 +78,10 @@ final class GroupedScript {
             for (int i = 0; i < group.size(); i++) {
                 group.get(i).end(answers.list(i));
             }
+            return Optional.empty();
         } catch (RuntimeException failed) {
             group.forEach(call -> call.end(failed));
+            return failed instanceof RedisUnavailable away ? Optional.of(away) : Optional.empty();
         }
     }
 
@@ -103,11 +108,19 @@ final class GroupedScript {
             }
         }
 
-        /** The calls that have come meanwhile are a group; the caller of the first leads it. */
-        void handOn() {
+        /**
+         * The calls that have come meanwhile are a group; the caller of the first leads it. If Redis is away they have waited for it
+         * as well: each is told, and has its own patience. One group after the other would wait for a timeout each.
+         */
+        void handOn(Optional<RedisUnavailable> away) {
+            List<Call> told = List.of();
             List<Call> group = new ArrayList<>();
             lock.lock();
             try {
+                if (away.isPresent()) {
+                    told = List.copyOf(waiting);
+                    waiting.clear();
+                }
                 long bytes = 0;
                 while (!waiting.isEmpty() && group.size() < CALLS_MAX && bytes < BYTES_MAX) {
                     Call call = waiting.removeFirst();
@@ -118,6 +131,7 @@ final class GroupedScript {
             } finally {
                 lock.unlock();
             }
+            told.forEach(call -> call.end(away.orElseThrow()));
             if (!group.isEmpty()) {
                 group.getFirst().turn.complete(group);
             }

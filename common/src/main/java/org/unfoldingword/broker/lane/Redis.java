@@ -2,9 +2,6 @@ package org.unfoldingword.broker.lane;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.github.resilience4j.core.IntervalFunction;
-import io.github.resilience4j.retry.Retry;
-import io.github.resilience4j.retry.RetryConfig;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KeyScanCursor;
@@ -18,7 +15,6 @@ import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.SetArgs;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
@@ -83,7 +79,7 @@ final class Redis implements AutoCloseable {
     /** Of its own, because a command that waits for replicas holds up all behind it. */
     private final Optional<Replicated> replicated;
 
-    private final Retry retry;
+    private final Patience patience;
     /** What waits for its reply on the shared connection, by a number of its own. */
     private final Map<Long, CompletableFuture<?>> underWay = new ConcurrentHashMap<>();
 
@@ -108,14 +104,7 @@ final class Redis implements AutoCloseable {
         this.replicated = properties.durability() == Durability.REPLICATED
                 ? Optional.of(new Replicated(connect(), properties.replicationTimeout()))
                 : Optional.empty();
-        int attempts = 1 + (int) (properties.patience().toMillis() / 250);
-        this.retry = Retry.of(
-                "redis",
-                RetryConfig.custom()
-                        .maxAttempts(attempts)
-                        .intervalFunction(IntervalFunction.ofRandomized(Duration.ofMillis(250)))
-                        .retryOnException(RedisUnavailable.class::isInstance)
-                        .build());
+        this.patience = new Patience(properties.patience(), ticker, SystemTime.random());
     }
 
     /** @throws RedisUnavailable if it cannot be reached now */
@@ -144,7 +133,7 @@ final class Redis implements AutoCloseable {
 
     /** Makes a repeatable call again while Redis is away, for as long as the patience. */
     <T> T patiently(Supplier<T> call) {
-        return retry.executeSupplier(call);
+        return patience.over(call);
     }
 
     /** As {@link #run}, without patience. */
@@ -197,7 +186,7 @@ final class Redis implements AutoCloseable {
 
     /** One plain command, repeated like a script: only for commands that may be. */
     <T> T call(Command<T> command) {
-        return retry.executeSupplier(() -> get(PLAIN, commands, command));
+        return patience.over(() -> get(PLAIN, commands, command));
     }
 
     /** A command to make on a connection. */
@@ -205,9 +194,8 @@ final class Redis implements AutoCloseable {
         CompletionStage<T> on(RedisClusterAsyncCommands<String, byte[]> commands);
     }
 
-    /** Unless something is under the key already. */
-    void putNew(String key, byte[] value, Duration lifetime) {
-        call(commands -> commands.set(key, value, SetArgs.Builder.nx().px(lifetime)));
+    void put(String key, byte[] value, Duration lifetime) {
+        call(commands -> commands.psetex(key, lifetime.toMillis(), value));
     }
 
     /** @throws IllegalStateException if there is nothing under the key */

@@ -10,7 +10,8 @@ import org.unfoldingword.broker.settings.Settings;
  *
  * @param url {@code redis://}, {@code rediss://}, {@code redis-sentinel://h1:p,h2:p/master} or {@code redis-cluster://h1:p,h2:p}
  * @param commandTimeout how long one command may take before it counts as unanswered
- * @param patience how long a repeatable script is tried again over a failover before the caller is told that Redis is away
+ * @param patience how long a repeatable script is tried again over a failover before the caller is told that Redis is away; where
+ *     Redis does not even refuse, it is told after the try that has begun by then, a command timeout later at most
  * @param durability {@code local}: an acknowledgement says that the master has it; {@code replicated}: that a replica has it as well
  * @param replicationTimeout how long to wait for a replica before the caller is told that Redis is away; less than the command timeout
  */

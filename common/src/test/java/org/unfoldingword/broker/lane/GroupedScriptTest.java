@@ -2,6 +2,8 @@ package org.unfoldingword.broker.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -56,6 +58,33 @@ class GroupedScriptTest {
         assertThat(script.run(0, List.of(List.of("{t}:key:3")), new Arguments().add("last"))
                         .number(2))
                 .isEqualTo(callers / 10 + 1);
+    }
+
+    /**
+     * Redis hung: one group after the other waited for a timeout of its own, so the last of some hundred callers was told minutes
+     * later that Redis was away.
+     */
+    @Test
+    void allWhoWaitAreToldAtOnceThatRedisDoesNotAnswer() throws Exception {
+        int callers = 400;
+        int port = URI.create(TestRedis.shared().url()).getPort();
+        try (CuttingProxy proxy = new CuttingProxy(port);
+                Redis hanging = Redis.open(RedisProperties.of(
+                        "redis://127.0.0.1:" + proxy.port(), Duration.ofSeconds(3), /* patience= */ Duration.ZERO))) {
+            GroupedScript over = new GroupedScript(hanging, Script.grouped("test", SCRIPT), 16);
+            proxy.slowDown(Duration.ofMinutes(10));
+            List<String> answers = together(callers, caller -> {
+                try {
+                    over.run(0, List.of(List.of("{t}:k")), new Arguments().add("x"));
+                    return "answered";
+                } catch (RedisUnavailable away) {
+                    return "away";
+                }
+            });
+            assertThat(answers).containsOnly("away");
+            // So many groups it would take, at least.
+            assertThat(hanging.commandsSent()).isLessThan(callers / 64);
+        }
     }
 
     @Test

@@ -41,6 +41,24 @@ class RedisTest {
         }
     }
 
+    /**
+     * Redis hung, as one that is stopped or has a full disk does. The patience of 3 s was a number of tries, each of which waited for
+     * the timeout of 5 s, so a POST was answered 503 after more than a minute.
+     */
+    @Test
+    void triesNoMoreOnceTheTimeIsOverHoweverLongATryTakes() throws IOException {
+        int port = URI.create(TestRedis.shared().url()).getPort();
+        Duration patience = Duration.ofSeconds(1);
+        try (CuttingProxy proxy = new CuttingProxy(port);
+                Redis redis = Redis.open(RedisProperties.of(
+                        "redis://127.0.0.1:" + proxy.port(), /* commandTimeout= */ Duration.ofSeconds(3), patience))) {
+            proxy.slowDown(Duration.ofMinutes(10));
+            assertThatThrownBy(() -> redis.run(NESTED, List.of(), new Arguments()))
+                    .isInstanceOf(RedisUnavailable.class);
+            assertThat(redis.commandsSent()).isEqualTo(1);
+        }
+    }
+
     /** After an outage of minutes, the driver looked again only every half minute, while Redis had long been back. */
     @Test
     void looksForALostRedisEachSecondHoweverLongItIsAway() {
