@@ -21,14 +21,4 @@ public record Claim(
         int deliveries,
         boolean lapsed,
         boolean doubtful,
-        Instant at) {
-
-    /** Whether its time was over before anybody began with it; then it is not to run. */
-    public boolean expired() {
-        Instant begun = record.startedAt().orElse(at);
-        boolean late = envelope.expiresAtMillis()
-                .filter(end -> end <= begun.toEpochMilli())
-                .isPresent();
-        return late && record.redrives() == 0;
-    }
-}
+        Instant at) {}

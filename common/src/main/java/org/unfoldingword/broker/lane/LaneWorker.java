@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
@@ -30,7 +31,9 @@ import org.unfoldingword.broker.telemetry.Ticker;
  * waits for tokens, but only while a place is free. With every token lost, the sweep still finds everything. {@link Orders} tell at
  * once what the keeper would hear of with the next extension: a message is to be cancelled, or somebody watches it.
  *
- * <p>An error of Redis pauses the loop that met it, with growing waits; an unexpected error of a handler ends only its entry.
+ * <p>On a cluster, a master that is away holds up nobody but its own: its slots are left out until they answer again, and the leases
+ * of each slot are extended by themselves. An error of Redis pauses the loop that met it, with growing waits; an unexpected error of
+ * a handler ends only its entry.
  */
 public final class LaneWorker {
 
@@ -42,6 +45,9 @@ public final class LaneWorker {
     private static final int EXTEND_MAX = 256;
     /** How soon a handler that had no room, or passed over groups, is asked again. */
     private static final Duration ASK_AGAIN = Duration.ofMillis(250);
+
+    /** So many errors in a row are no passing thing. */
+    private static final int ERRORS_UNHEALTHY = 3;
 
     private static final Duration PAUSE_MIN = Duration.ofMillis(100);
     private static final Duration PAUSE_MAX = Duration.ofSeconds(5);
@@ -63,6 +69,9 @@ public final class LaneWorker {
     private final Ticker ticker;
     private final MeterRegistry meters;
     private final Map<String, Held> active = new ConcurrentHashMap<>();
+    /** Slots whose leases are being extended. */
+    private final Set<List<Integer>> extending = ConcurrentHashMap.newKeySet();
+
     private final List<WakeListener> listeners = new ArrayList<>();
     private volatile Optional<Orders> orders = Optional.empty();
 
@@ -89,6 +98,8 @@ public final class LaneWorker {
     private long beatAtNanos;
 
     private int errorsInARow;
+    /** Slots that are not claimed from until they answer again, and how often they did not when they were asked. */
+    private final Map<List<Integer>, Integer> away = new HashMap<>();
     /** A claim is under way, so an order may be about what it will bring. */
     private boolean claiming;
 
@@ -143,8 +154,8 @@ public final class LaneWorker {
     }
 
     /**
-     * Stops claiming at once, lets the work finish for the grace time, then tells handlers to stop and settles what they say.
-     * What is still held after that lapses. May be called twice.
+     * Stops claiming and passes on its tokens at once, lets the work finish for the grace time, then tells handlers to stop and settles
+     * what they say. What is still held after that lapses. May be called twice.
      */
     public void stop(Duration grace) {
         lock.lock();
@@ -159,6 +170,9 @@ public final class LaneWorker {
             lock.unlock();
         }
         listeners.forEach(WakeListener::close);
+        lanes.slots(lanes.allPartitions())
+                .forEach(slot ->
+                        Thread.ofVirtual().name(lane.word() + "-hand-over").start(() -> handOver(slot)));
         // 2. What runs may finish; the keeper still extends its leases.
         if (!awaitEmpty(grace)) {
             // 3. What still runs is told to stop, and given back.
@@ -175,9 +189,19 @@ public final class LaneWorker {
             lock.unlock();
         }
         try {
-            claim(lanes.allPartitions(), 0, ClaimEntries.Beat.LEAVING);
-        } catch (RuntimeException away) {
-            log.warn("{} lane: could not take leave of Redis ({})", lane.word(), Redis.reason(away));
+            // Holders are known in the first partition.
+            ask(lanes.slots(lanes.allPartitions()).getFirst(), ClaimEntries.Beat.LEAVING);
+        } catch (RuntimeException unanswered) {
+            log.warn("{} lane: could not take leave of Redis ({})", lane.word(), Redis.reason(unanswered));
+        }
+    }
+
+    /** A token that this worker has in hand, or is just being given, is for others now. */
+    private void handOver(List<Integer> slot) {
+        try {
+            ask(slot, ClaimEntries.Beat.SILENT);
+        } catch (RuntimeException unanswered) {
+            log.debug("{} lane: tokens are left to the sweep ({})", lane.word(), Redis.reason(unanswered));
         }
     }
 
@@ -185,7 +209,7 @@ public final class LaneWorker {
     public boolean healthy() {
         lock.lock();
         try {
-            return phase == Phase.RUNNING && errorsInARow < 3;
+            return phase == Phase.RUNNING && errorsInARow() < ERRORS_UNHEALTHY;
         } finally {
             lock.unlock();
         }
@@ -224,7 +248,7 @@ public final class LaneWorker {
         }
     }
 
-    private @org.jspecify.annotations.Nullable Work awaitWork() throws InterruptedException {
+    private @Nullable Work awaitWork() throws InterruptedException {
         lock.lock();
         try {
             while (phase == Phase.RUNNING) {
@@ -313,10 +337,93 @@ public final class LaneWorker {
             }
         }
         int room = work.room;
+        @Nullable RuntimeException last = null;
         for (List<Integer> slot : lanes.slots(work.partitions)) {
-            boolean beat = work.beats() && slot.contains(0);
-            room -= claim(slot, room, beat ? ClaimEntries.Beat.ALIVE : ClaimEntries.Beat.SILENT);
+            if (isAway(slot)) {
+                continue;
+            }
+            try {
+                boolean beat = work.beats() && slot.contains(0);
+                room -= claim(slot, room, beat ? ClaimEntries.Beat.ALIVE : ClaimEntries.Beat.SILENT);
+            } catch (RuntimeException failed) {
+                last = failed;
+                if (failed instanceof RedisUnavailable) {
+                    seekAll();
+                }
+            }
         }
+        if (last != null) {
+            throw last;
+        }
+    }
+
+    private boolean isAway(List<Integer> slot) {
+        lock.lock();
+        try {
+            return away.keySet().stream().anyMatch(known -> known.containsAll(slot));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What one slot did not answer, others of the same master will not: all are asked at once, so that nobody waits for each in turn. */
+    private void seekAll() {
+        lock.lock();
+        try {
+            for (List<Integer> slot : lanes.slots(lanes.allPartitions())) {
+                if (away.putIfAbsent(slot, 0) == null) {
+                    Thread.ofVirtual()
+                            .name(lane.word() + "-seek-" + slot.getFirst())
+                            .start(() -> seek(slot));
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Asks until the slot answers. */
+    private void seek(List<Integer> slot) {
+        try {
+            while (isRunning()) {
+                try {
+                    ask(slot, slot.contains(0) ? ClaimEntries.Beat.ALIVE : ClaimEntries.Beat.SILENT);
+                    found(slot);
+                    return;
+                } catch (RuntimeException failed) {
+                    fault("asking partition " + slot.getFirst(), failed);
+                    pause(missed(slot));
+                }
+            }
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What has become due there meanwhile is found by a sweep. */
+    private void found(List<Integer> slot) {
+        lock.lock();
+        try {
+            away.remove(slot);
+            sweepAtNanos = ticker.nanos();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int missed(List<Integer> slot) {
+        lock.lock();
+        try {
+            return away.merge(slot, 1, Integer::sum);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes nothing: tells how this holder fares, and passes a token on if anything is due. */
+    private void ask(List<Integer> slot, ClaimEntries.Beat beat) {
+        lanes.claim(lane, slot, holder, /* room= */ 0, beat, handler.state(), GroupRoom.UNLIMITED);
     }
 
     private int claim(List<Integer> partitions, int room, ClaimEntries.Beat beat) {
@@ -537,15 +644,15 @@ public final class LaneWorker {
 
     private void keep() {
         long everyNanos = lanes.properties().lease().toNanos() / 3;
+        List<List<Integer>> slots = lanes.slots(lanes.allPartitions());
         try {
             while (sleepUnlessStopped(everyNanos)) {
-                try {
-                    List<Held> all = List.copyOf(active.values());
-                    for (List<Held> slot : bySlot(all)) {
-                        extend(slot);
+                for (List<Integer> slot : slots) {
+                    if (extending.add(slot)) {
+                        Thread.ofVirtual()
+                                .name(lane.word() + "-keep-" + slot.getFirst())
+                                .start(() -> keep(slot));
                     }
-                } catch (RuntimeException failed) {
-                    fault("extending leases", failed);
                 }
             }
         } catch (InterruptedException ended) {
@@ -553,28 +660,30 @@ public final class LaneWorker {
         }
     }
 
-    private List<List<Held>> bySlot(List<Held> all) {
-        Map<Integer, List<Held>> byPartition = new java.util.TreeMap<>();
-        all.forEach(held -> byPartition
-                .computeIfAbsent(held.claim().lease().id().partition(), partition -> new ArrayList<>())
-                .add(held));
-        List<List<Held>> slots = new ArrayList<>();
-        for (List<Integer> slot : lanes.slots(List.copyOf(byPartition.keySet()))) {
-            List<Held> together = new ArrayList<>();
-            slot.forEach(partition -> together.addAll(byPartition.getOrDefault(partition, List.of())));
-            for (int from = 0; from < together.size(); from += EXTEND_MAX) {
-                slots.add(together.subList(from, Math.min(together.size(), from + EXTEND_MAX)));
+    /** A part of them that cannot be extended keeps no other from it. */
+    private void keep(List<Integer> slot) {
+        try {
+            List<Held> held = active.values().stream()
+                    .filter(one -> slot.contains(one.claim().lease().id().partition()))
+                    .toList();
+            for (int from = 0; from < held.size(); from += EXTEND_MAX) {
+                try {
+                    extend(held.subList(from, Math.min(held.size(), from + EXTEND_MAX)));
+                } catch (RuntimeException failed) {
+                    fault("extending leases", failed);
+                }
             }
+        } finally {
+            extending.remove(slot);
         }
-        return slots;
     }
 
-    private void extend(List<Held> slot) {
-        List<Lease> leases = slot.stream().map(held -> held.claim().lease()).toList();
+    private void extend(List<Held> some) {
+        List<Lease> leases = some.stream().map(held -> held.claim().lease()).toList();
         List<ExtendLeases.Standing> standings = lanes.extend(lane, holder, leases);
         for (int i = 0; i < standings.size(); i++) {
             ExtendLeases.Standing standing = standings.get(i);
-            Held held = slot.get(i);
+            Held held = some.get(i);
             String key =
                     held.claim().lease().token() + "@" + held.claim().lease().id();
             if (!standing.held() && active.containsKey(key)) {
@@ -656,6 +765,15 @@ public final class LaneWorker {
         }
     }
 
+    private boolean isRunning() {
+        lock.lock();
+        try {
+            return phase == Phase.RUNNING;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private boolean stopped() {
         lock.lock();
         try {
@@ -679,7 +797,11 @@ public final class LaneWorker {
     }
 
     private void pause() throws InterruptedException {
-        long doubled = PAUSE_MIN.toMillis() << Math.min(6, errorsInARow());
+        pause(errorsInARow());
+    }
+
+    private void pause(int errors) throws InterruptedException {
+        long doubled = PAUSE_MIN.toMillis() << Math.min(6, errors);
         sleepUnlessStopped(Math.min(PAUSE_MAX.toNanos(), TimeUnit.MILLISECONDS.toNanos(doubled)));
     }
 
@@ -696,7 +818,9 @@ public final class LaneWorker {
     private int errorsInARow() {
         lock.lock();
         try {
-            return errorsInARow;
+            return Math.max(
+                    errorsInARow,
+                    away.values().stream().mapToInt(Integer::intValue).max().orElse(0));
         } finally {
             lock.unlock();
         }

@@ -127,23 +127,28 @@ public final class Watches implements AutoCloseable {
     private void recheck() {
         try {
             while (!closing.tryAcquire(RECHECK.toMillis(), TimeUnit.MILLISECONDS)) {
-                try {
-                    Map<Integer, List<MessageId>> byPartition = new HashMap<>();
-                    watchers.keySet().forEach(id -> byPartition
-                            .computeIfAbsent(id.partition(), partition -> new ArrayList<>())
-                            .add(id));
-                    marks.keySet().retainAll(watchers.keySet());
-                    byPartition.values().forEach(this::recheck);
-                } catch (RuntimeException failed) {
-                    log.warn("watches: re-check failed ({})", Redis.reason(failed));
-                }
+                Map<Integer, List<MessageId>> byPartition = new HashMap<>();
+                watchers.keySet().forEach(id -> byPartition
+                        .computeIfAbsent(id.partition(), partition -> new ArrayList<>())
+                        .add(id));
+                marks.keySet().retainAll(watchers.keySet());
+                byPartition.values().forEach(this::recheck);
             }
         } catch (InterruptedException ended) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** Of one partition. If its master is away, those of the others have their turn all the same. */
     private void recheck(List<MessageId> ids) {
+        try {
+            recheckAll(ids);
+        } catch (RuntimeException failed) {
+            log.warn("watches: re-check failed ({})", Redis.reason(failed));
+        }
+    }
+
+    private void recheckAll(List<MessageId> ids) {
         for (int from = 0; from < ids.size(); from += BATCH) {
             lanes.standings(ids.subList(from, Math.min(ids.size(), from + BATCH)))
                     .forEach((id, standing) -> {

@@ -166,6 +166,29 @@ class LaneWorkerTest {
                 .isEqualTo(MessageState.COMPLETED);
     }
 
+    /**
+     * A token that a process had in hand when it was told to stop was passed on once all its calls had ended: the next user's message
+     * waited for another's long call, though other dispatchers were idle.
+     */
+    @Test
+    void passesOnTheTokensInItsHandAsSoonAsItStops() throws InterruptedException {
+        CountDownLatch claim = new CountDownLatch(1);
+        beforeClaim = claim;
+        worker.start();
+        claims.acquire();
+        // The feeder is busy, so the next token stays in the worker's hand.
+        MessageId waiting = append("ann");
+        String wake = lanes.keyspace().wake(Lane.MESSAGES, waiting.partition());
+        org.awaitility.Awaitility.await().until(() -> lanes.redis().call(commands -> commands.exists(wake)) == 0);
+
+        Thread stopping = Thread.startVirtualThread(() -> worker.stop(Duration.ofHours(1)));
+
+        org.awaitility.Awaitility.await().until(() -> lanes.redis().call(commands -> commands.exists(wake)) == 1);
+        claim.countDown();
+        goOn.countDown();
+        stopping.join();
+    }
+
     private static Lanes lanes(Map<String, String> settings) {
         LaneProperties properties = new Binder(new MapConfigurationPropertySource(settings))
                 .bindOrCreate("broker.lane", LaneProperties.class);
