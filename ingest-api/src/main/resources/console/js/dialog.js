@@ -1,6 +1,6 @@
-// Asks before something is done. The native dialog keeps the focus in, and gives it back.
+// Asks before something is done. The native dialog keeps the focus in.
 
-import { h } from './dom.js';
+import { h, keepFocus } from './dom.js';
 import { say } from './toast.js';
 
 /**
@@ -11,13 +11,13 @@ import { say } from './toast.js';
  * @param danger whether it cannot be undone
  */
 export function ask({ title, body, yes, act, danger = false }) {
-  const before = document.activeElement;
+  const focusBack = keepFocus();
   const error = h('p', { class: 'error', role: 'alert' });
   const confirm = h('button', { type: 'submit', class: `main ${danger ? 'danger' : ''}`, 'data-key': 'confirm' }, yes);
   const close = () => {
     dialog.close();
     dialog.remove();
-    before?.focus?.();
+    focusBack();
   };
   const submit = async (event) => {
     event.preventDefault();

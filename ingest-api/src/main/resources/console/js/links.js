@@ -9,10 +9,9 @@ export const messageHref = (id) => `#/message/${encodeURIComponent(id)}`;
 export function conversationLink(name) {
   const { kind, org, who } = parts(name);
   return [
-    h('a', { href: conversationHref(name), 'data-key': `conversation ${name}` }, who),
+    h('a', { href: conversationHref(name) }, who),
     h('span', { class: 'sub' }, kind === 'group' ? `${org}, group` : org),
   ];
 }
 
-export const messageLink = (id, whole = false) =>
-  h('a', { href: messageHref(id), class: 'mono', title: id, 'data-key': `message ${id}` }, whole ? id : shortId(id));
+export const messageLink = (id) => h('a', { href: messageHref(id), class: 'mono', title: id }, shortId(id));

@@ -46,12 +46,12 @@ export function pages(read, draw) {
   };
 }
 
-/** A table in a card. Columns: { name, number? }; rows: arrays of cells. */
+/** A table in a card. Columns: { name, look? }; rows: { key, cells }, the key one of a kind. */
 export function table(caption, columns, rows, empty) {
   if (rows.length === 0) return h('div', { class: 'card empty' }, empty);
   return h('div', { class: 'card flush' }, h('div', { class: 'scroll', tabindex: 0, role: 'group', 'aria-label': caption },
     h('table', {},
       h('caption', { class: 'unseen' }, caption),
       h('thead', {}, h('tr', {}, columns.map((column) => h('th', { scope: 'col', class: column.look }, column.name)))),
-      h('tbody', {}, rows.map((row) => h('tr', {}, row.map((cell, i) => h('td', { class: columns[i].look }, cell))))))));
+      h('tbody', {}, rows.map(({ key, cells }) => h('tr', { 'data-key': key }, cells.map((cell, i) => h('td', { class: columns[i].look }, cell))))))));
 }

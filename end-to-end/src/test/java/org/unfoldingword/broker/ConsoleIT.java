@@ -190,17 +190,52 @@ class ConsoleIT {
         page.keyboard().press("Tab");
         page.keyboard().press("Enter");
         assertThat(page.locator(".toasts")).containsText("The conversation of keys is paused.");
+        // The button that was pressed has another word now; a keyboard goes on from where it was.
+        assertThat(console.button("Resume …")).isFocused();
 
         String id = send("keys", "wait");
         assertThat(page.locator(".explain")).containsText("waits, and is not taken while a pause is in force");
         assertThat(page.locator(".explain")).containsText("the keyboard says so");
         assertThat(statusOf(id)).isEqualTo("queued");
 
-        tabTo(page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Resume …")));
+        assertThat(console.button("Resume …")).isFocused();
         page.keyboard().press("Enter");
         page.keyboard().press("Tab");
         page.keyboard().press("Enter");
         await().atMost(PATIENCE).until(() -> statusOf(id).equals("completed"));
+        assertThat(console.button("Pause …")).isFocused();
+    }
+
+    /** A picture comes each second. It took the place of the one before, and a keyboard or a finger was thrown back each time. */
+    @Test
+    void staysWhereOneIsWhileItLives() {
+        page.setViewportSize(390, 844);
+        String running = send("still", "[hang=600000] for ever");
+        send("still", "next");
+        await().atMost(PATIENCE).until(() -> statusOf(running).equals("processing"));
+        console.logIn();
+        console.open("/conversation/user:" + BrokerClient.ORG + ":still");
+        Locator region = page.getByRole(AriaRole.GROUP, new Page.GetByRoleOptions().setName("Queue"));
+        Locator linkInRow = region.getByRole(AriaRole.LINK).first();
+
+        linkInRow.focus();
+        region.evaluate("element => { element.scrollLeft = 40; }");
+        untilTheNextPicture();
+        assertThat(linkInRow).isFocused();
+        assertThat(region.evaluate("element => element.scrollLeft")).isEqualTo(40);
+
+        region.focus();
+        untilTheNextPicture();
+        assertThat(region).isFocused();
+
+        // What was pressed is gone afterwards: the keyboard is where it was, not at the page's beginning.
+        Locator cancel = console.button("Cancel … message 2");
+        cancel.focus();
+        page.keyboard().press("Enter");
+        console.button("Cancel the message").focus();
+        page.keyboard().press("Enter");
+        assertThat(cancel).isHidden();
+        assertThat(region).isFocused();
     }
 
     @Test
@@ -291,6 +326,12 @@ class ConsoleIT {
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(REPORT.resolve(view + "-" + theme + ".png"))
                 .setFullPage(true));
+    }
+
+    /** A conversation's picture tells how old its head is. */
+    private void untilTheNextPicture() {
+        Locator age = page.locator(".facts");
+        assertThat(age).not().hasText(age.innerText());
     }
 
     private static String send(String user, String text) {

@@ -13,7 +13,7 @@ export function show(root) {
     return { items: answer.actions, next: answer.next_cursor };
   }, (items) => table('Actions', [
     { name: 'When' }, { name: 'Who', look: 'name' }, { name: 'What' }, { name: 'To what', look: 'name' }, { name: 'How many', look: 'number' }, { name: 'How', look: 'reason' },
-  ], items.map((one) => [time(one.at), one.by, one.action, h('span', { class: 'mono' }, one.target), number(one.count), one.detail]), 'Nobody has done anything yet.'));
+  ], items.map((one) => ({ cells: [time(one.at), one.by, one.action, h('span', { class: 'mono' }, one.target), number(one.count), one.detail] })), 'Nobody has done anything yet.'));
   root.append(h('div', { class: 'heading' }, h('h1', { tabindex: -1 }, 'Actions')), list.element);
   return list.stop;
 }

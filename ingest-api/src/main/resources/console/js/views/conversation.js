@@ -39,17 +39,16 @@ export function show(root, { name }) {
       while (events.children.length > EVENTS_KEPT) events.lastChild.remove();
     }
     before = told;
-    replace(pauseButton, buttons(name, told));
+    replace(pauseButton, button(name, told));
     replace(body, explanation(told), told.queue ? head(told) : null, queue(told), told.callbacks.map(callback));
   });
 }
 
-function buttons(name, told) {
-  const own = told.pauses.find((pause) => pause.scope === 'conversation');
+/** One button: a keyboard that has just paused is on the one that resumes. */
+function button(name, told) {
+  const paused = told.pauses.some((pause) => pause.scope === 'conversation');
   const scope = { scope: 'conversation', conversation: name };
-  return own
-    ? h('button', { type: 'button', 'data-key': 'resume', onclick: () => askResume(scope, () => {}) }, 'Resume …')
-    : h('button', { type: 'button', 'data-key': 'pause', onclick: () => askPause(scope, () => {}) }, 'Pause …');
+  return h('button', { type: 'button', onclick: () => (paused ? askResume : askPause)(scope, () => {}) }, paused ? 'Resume …' : 'Pause …');
 }
 
 const explanation = (told) => h('section', { class: 'card explain', 'aria-label': 'Why' }, told.explanation);
@@ -67,18 +66,18 @@ function head({ queue }) {
     queue.next_attempt_at && ['Next attempt', time(queue.next_attempt_at)],
     queue.lapses > 0 && ['Lapses', number(queue.lapses)],
   ].filter(Boolean);
-  return h('section', { class: 'card' }, h('h2', {}, 'At its head'),
+  return h('section', { class: 'card', 'data-key': 'head' }, h('h2', {}, 'At its head'),
     h('dl', { class: 'facts' }, facts.map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)])));
 }
 
 function queue({ messages }) {
-  return h('section', { class: 'stack' }, h('h2', {}, 'Its queue'),
+  return h('section', { class: 'stack', 'data-key': 'queue' }, h('h2', {}, 'Its queue'),
     table('Queue', [{ name: '#', look: 'number' }, { name: 'Message' }, { name: 'State' }, { name: 'Age', look: 'number' }, { name: h('span', { class: 'unseen' }, 'Action') }],
-      messages.map((one) => [
+      messages.map((one) => ({ key: one.message_id, cells: [
         number(one.position), messageLink(one.message_id), badge(one.running ? 'running' : 'waiting'), duration(one.age_seconds),
-        h('button', { type: 'button', class: 'plain danger', 'data-key': `cancel ${one.message_id}`, onclick: () => askCancel(one) },
+        h('button', { type: 'button', class: 'plain danger', onclick: () => askCancel(one) },
           'Cancel …', h('span', { class: 'unseen' }, ` message ${one.position}`)),
-      ]), 'Nothing waits and nothing runs.'));
+      ] })), 'Nothing waits and nothing runs.'));
 }
 
 export function askCancel({ message_id: id, running }) {
@@ -95,7 +94,7 @@ export function askCancel({ message_id: id, running }) {
 }
 
 function callback(waiting) {
-  return h('section', { class: 'card' }, h('h2', {}, 'Results for ', h('span', { class: 'mono' }, waiting.endpoint)),
+  return h('section', { class: 'card', 'data-key': `results ${waiting.endpoint}` }, h('h2', {}, 'Results for ', h('span', { class: 'mono' }, waiting.endpoint)),
     h('div', { class: 'stack' }, h('p', {}, waiting.explanation),
       h('p', { class: 'muted small' }, `${number(waiting.length)} to be delivered, at the first for ${duration(waiting.head_for_seconds)}, attempt ${waiting.attempts}.`)));
 }

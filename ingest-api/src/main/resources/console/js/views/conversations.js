@@ -45,8 +45,8 @@ function draw(items, wanted) {
   return table('Conversations', [
     { name: 'Conversation', look: 'name' }, { name: 'State' }, { name: 'Messages', look: 'number' },
     { name: 'At this message for', look: 'number' }, { name: 'Attempt', look: 'number' }, { name: 'Held by', look: 'name' },
-  ], items.map((one) => [
+  ], items.map((one) => ({ key: one.conversation, cells: [
     conversationLink(one.conversation), badge(one.state), number(one.length), duration(one.head_for_seconds), number(one.attempts),
     one.state === 'running' && one.pending ? h('span', { class: 'mono' }, one.pending.consumer) : '',
-  ]), empty);
+  ] })), empty);
 }

@@ -63,11 +63,11 @@ export function show(root, parameters, context) {
 
 function draw(items, chosen, changed) {
   const box = (one) => h('input', {
-    type: 'checkbox', checked: chosen.has(one.message_id), 'aria-label': `Choose message ${one.message_id}`, 'data-key': `choose ${one.message_id}`,
+    type: 'checkbox', checked: chosen.has(one.message_id), 'aria-label': `Choose message ${one.message_id}`,
     onchange: (event) => { if (event.target.checked) chosen.add(one.message_id); else chosen.delete(one.message_id); changed(); },
   });
   const whole = h('input', {
-    type: 'checkbox', 'aria-label': 'Choose all on this page', 'data-key': 'choose all', checked: items.length > 0 && items.every((one) => chosen.has(one.message_id)),
+    type: 'checkbox', 'aria-label': 'Choose all on this page', checked: items.length > 0 && items.every((one) => chosen.has(one.message_id)),
     onchange: (event) => {
       items.forEach((one) => (event.target.checked ? chosen.add(one.message_id) : chosen.delete(one.message_id)));
       event.target.closest('table').querySelectorAll('tbody input[type=checkbox]').forEach((other) => { other.checked = event.target.checked; });
@@ -77,12 +77,12 @@ function draw(items, chosen, changed) {
   return table('Dead letters', [
     { name: whole }, { name: 'Conversation', look: 'name' }, { name: 'Reason', look: 'reason' }, { name: 'Attempts', look: 'number' },
     { name: 'Died' }, { name: 'Message' },
-  ], items.map((one) => [
+  ], items.map((one) => ({ key: one.message_id, cells: [
     box(one), conversationLink(one.conversation),
     [h('strong', {}, one.code), h('span', { class: 'sub' }, one.reason), one.endpoint ? h('span', { class: 'sub mono' }, one.endpoint) : null],
     [number(one.attempts), one.redrives > 0 ? h('span', { class: 'sub' }, `redriven ${number(one.redrives)}×`) : null],
     time(one.died_at), messageLink(one.message_id),
-  ]), 'No dead letters. Nothing was lost on the way.');
+  ] })), 'No dead letters. Nothing was lost on the way.');
 }
 
 /** Goes on while there are more pages of what matches; tells how far it is. */

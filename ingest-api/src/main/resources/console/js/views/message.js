@@ -25,7 +25,7 @@ export function show(root, { id }) {
       const message = await get(`/messages/${encodeURIComponent(id)}`);
       if (stopped) return;
       replace(status, badge(message.status), over(message) ? null : h('button', {
-        type: 'button', class: 'danger', 'data-key': 'cancel', onclick: () => askCancel({ message_id: id, running: message.status === 'processing' }),
+        type: 'button', class: 'danger', onclick: () => askCancel({ message_id: id, running: message.status === 'processing' }),
       }, 'Cancel …'));
       replace(body, draw(message));
       if (!settled(message)) timer = setTimeout(load, EVERY);
@@ -75,7 +75,7 @@ function facts(message) {
 }
 
 function attempts(name, list, empty) {
-  return h('section', { class: 'stack' }, h('h2', {}, name),
+  return h('section', { class: 'stack', 'data-key': name }, h('h2', {}, name),
     table(name, [{ name: '#', look: 'number' }, { name: 'Outcome' }, { name: 'Began' }, { name: 'Took', look: 'number' }, { name: 'Held by', look: 'name' }, { name: 'Why', look: 'reason' }],
-      list.map((one, i) => [number(i + 1), badge(one.outcome), time(one.started_at), duration(one.took_seconds), h('span', { class: 'mono' }, one.holder), one.detail]), empty));
+      list.map((one, i) => ({ cells: [number(i + 1), badge(one.outcome), time(one.started_at), duration(one.took_seconds), h('span', { class: 'mono' }, one.holder), one.detail] })), empty));
 }

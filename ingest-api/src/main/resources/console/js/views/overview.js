@@ -27,8 +27,8 @@ function standing(overview) {
   return h('section', { class: `card verdict ${level}`, 'aria-label': 'How it stands' },
     h('span', { class: 'mark', 'aria-hidden': 'true' }),
     h('ul', {}, lines.map((line, i) => {
-      const words = line.href ? h('a', { href: line.href, 'data-key': `verdict ${line.href}` }, line.text) : line.text;
-      return h('li', {}, i === 0 ? h('strong', {}, words) : words);
+      const words = line.href ? h('a', { href: line.href }, line.text) : line.text;
+      return h('li', { 'data-key': line.href ?? line.text }, i === 0 ? h('strong', {}, words) : words);
     })));
 }
 
@@ -94,14 +94,14 @@ function callbacks({ callbacks: told }) {
       h('dt', {}, 'To be delivered'), h('dd', {}, number(told.pending)),
       h('dt', {}, 'Being posted'), h('dd', {}, number(told.running)),
       h('dt', {}, 'Wait for another try'), h('dd', {}, number(told.delayed)),
-      h('dt', {}, 'Dead letters'), h('dd', {}, h('a', { href: '#/dead-letters?lane=callbacks', 'data-key': 'dead callbacks' }, number(told.dead_letters)))));
+      h('dt', {}, 'Dead letters'), h('dd', {}, h('a', { href: '#/dead-letters?lane=callbacks' }, number(told.dead_letters)))));
 }
 
 function pauses({ pauses: all }) {
   if (all.length === 0) return null;
   return h('section', { class: 'card' }, h('h2', {}, 'Paused'),
-    h('ul', { class: 'list' }, all.map((pause) => h('li', {},
+    h('ul', { class: 'list' }, all.map((pause) => h('li', { 'data-key': scopeWords(pause) },
       h('span', {}, scopeWords(pause), h('span', { class: 'sub muted small' }, ` since ${time(pause.since)} by ${pause.by}`, pause.reason ? `: ${pause.reason}` : '')),
-      h('button', { type: 'button', 'data-key': `resume ${scopeWords(pause)}`, onclick: () => askResume(pause, () => {}) },
+      h('button', { type: 'button', onclick: () => askResume(pause, () => {}) },
         'Resume', h('span', { class: 'unseen' }, ` ${scopeWords(pause)}`))))));
 }

@@ -34,8 +34,8 @@ function draw(items) {
   return table('Pending entries', [
     { name: 'Conversation', look: 'name' }, { name: 'State' }, { name: 'Consumer', look: 'name' }, { name: 'Idle', look: 'number' },
     { name: 'Deliveries', look: 'number' }, { name: 'Entry' }, { name: 'Message' },
-  ], items.map((one) => [
+  ], items.map((one) => ({ key: `${one.conversation} ${one.endpoint ?? ''}`, cells: [
     [conversationLink(one.conversation), one.endpoint ? h('span', { class: 'sub mono' }, one.endpoint) : null], badge(one.state),
     h('span', { class: 'mono' }, one.consumer), duration(one.idle_seconds), number(one.deliveries), h('span', { class: 'mono' }, one.entry), messageLink(one.message_id),
-  ]), 'Nothing is pending.');
+  ] })), 'Nothing is pending.');
 }
