@@ -1,49 +1,78 @@
 // A list that comes in pages: reads one, goes on to the next and back, and reads the same one again while it is looked at.
 
 import { h, replace } from './dom.js';
+import { number } from './format.js';
 
 const EVERY = 3000;
+/** So many pages are gone over at a time to find one that has something. */
+const LOOKS_MAX = 10;
 
 /**
  * @param read given a cursor ('' for the first page) answers { items, next }
  * @param draw given the items answers elements
  */
 export function pages(read, draw) {
-  const cursors = [''];
+  const places = [{ cursor: '', looked: 0 }];
   const body = h('div', {});
   const error = h('p', { class: 'error', role: 'alert' });
-  const back = h('button', { type: 'button', onclick: () => { cursors.pop(); load(); } }, 'Previous page');
-  const forward = h('button', { type: 'button', onclick: () => { cursors.push(next); load(); } }, 'Next page');
+  const back = h('button', { type: 'button', onclick: () => { places.pop(); load(); } }, 'Previous page');
+  const forward = h('button', { type: 'button', onclick: () => { places.push(next); load(); } }, 'Next page');
   const turner = h('div', { class: 'row end', hidden: true }, back, forward);
   let next = null;
   let stopped = false;
   let asked = 0;
+  let timer;
+  let looks = 1;
 
   async function load() {
     asked += 1;
     const mine = asked;
+    const overtaken = () => stopped || mine !== asked;
+    const place = places.at(-1);
     try {
-      const page = await read(cursors.at(-1));
-      if (stopped || mine !== asked) return;
-      next = page.next;
+      const page = await filled(read, place, overtaken);
+      if (overtaken()) return;
+      looks = page.looked - place.looked;
+      next = page.next ? { cursor: page.next, looked: page.looked } : null;
       error.textContent = '';
-      replace(body, draw(page.items));
-      back.disabled = cursors.length === 1;
+      replace(body, page.items.length > 0 || (!next && places.length === 1) ? draw(page.items) : nothing(page));
+      back.disabled = places.length === 1;
       forward.disabled = !next;
-      turner.hidden = cursors.length === 1 && !next;
+      turner.hidden = places.length === 1 && !next;
     } catch (failed) {
-      if (!stopped && mine === asked) error.textContent = failed.message;
+      if (!overtaken()) error.textContent = failed.message;
     }
   }
 
-  const timer = setInterval(() => { if (!document.hidden && !document.querySelector('dialog[open]')) load(); }, EVERY);
-  load();
+  /** What took many looks is looked at less often. */
+  async function keepLooking() {
+    if (!document.hidden && !document.querySelector('dialog[open]')) await load();
+    if (!stopped) timer = setTimeout(keepLooking, EVERY * looks);
+  }
+
+  keepLooking();
   return {
     element: h('div', { class: 'stack' }, error, body, turner),
     reload: load,
-    restart() { cursors.length = 1; return load(); },
-    stop() { stopped = true; clearInterval(timer); },
+    restart() { places.length = 1; return load(); },
+    stop() { stopped = true; clearTimeout(timer); },
   };
+}
+
+/** Goes on over pages without an entry: the broker looks at so many for each page, whether they match or not. */
+async function filled(read, { cursor, looked }, overtaken) {
+  let page = await read(cursor);
+  let looks = 1;
+  while (page.items.length === 0 && page.next && looks < LOOKS_MAX && !overtaken()) {
+    page = await read(page.next);
+    looks += 1;
+  }
+  return { ...page, looked: looked + looks };
+}
+
+function nothing({ next, looked }) {
+  return h('div', { class: 'card empty', role: 'status' },
+    next ? `Nothing matches on the ${number(looked)} pages looked through so far. There are more.` : 'Nothing more matches.');
 }
 
 /** A table in a card. Columns: { name, look? }; rows: { key, cells }, the key one of a kind. */

@@ -7,8 +7,10 @@ import static org.unfoldingword.broker.BrokerClient.message;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
@@ -16,6 +18,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -171,6 +175,42 @@ class ConsoleIT {
         assertThat(page.locator(".heading .badge")).hasText("cancelled");
         // Its turn has come; the worker may still be busy with what was broken off.
         await().atMost(PATIENCE).until(() -> !statusOf(last).equals("queued"));
+    }
+
+    /** A search looks at so many conversations a page: one without a match is not the end. */
+    @Test
+    void goesOnOverPagesOnWhichNothingMatches() {
+        ObjectNode some = client.get("/api/v1/operator/conversations").body().deepCopy();
+        some.putArray("conversations").add(aConversation("far"));
+        some.putNull("next_cursor");
+        page.route(
+                "**/operator/conversations?*search=far*",
+                route -> route.fulfill(json(
+                        200,
+                        route.request().url().contains("cursor=third")
+                                ? some.toString()
+                                : nothingBut(route.request().url().contains("cursor=second") ? "third" : "second"))));
+        console.logIn();
+        console.open("/conversations?search=far");
+
+        assertThat(page.getByRole(AriaRole.ROW).getByText("far")).isVisible();
+    }
+
+    @Test
+    void saysHowFarItLookedWhenNothingMatchesSoFar() {
+        AtomicInteger looks = new AtomicInteger();
+        page.route(
+                "**/operator/conversations?*search=nowhere*",
+                route -> route.fulfill(json(200, nothingBut("page-" + looks.incrementAndGet()))));
+        console.logIn();
+        console.open("/conversations?search=nowhere");
+
+        assertThat(page.locator(".empty"))
+                .hasText("Nothing matches on the 10 pages looked through so far. There are more.");
+        page.unroute("**/operator/conversations?*search=nowhere*");
+        page.route("**/operator/conversations?*search=nowhere*", route -> route.fulfill(json(200, nothingBut(null))));
+        console.button("Next page").click();
+        assertThat(page.locator(".empty")).hasText("Nothing more matches.");
     }
 
     @Test
@@ -332,6 +372,28 @@ class ConsoleIT {
     private void untilTheNextPicture() {
         Locator age = page.locator(".facts");
         assertThat(age).not().hasText(age.innerText());
+    }
+
+    private static ObjectNode aConversation(String user) {
+        String id = send(user, "[hang=600000] for ever");
+        await().atMost(PATIENCE).until(() -> statusOf(id).equals("processing"));
+        return client.get("/api/v1/operator/conversations/user:" + BrokerClient.ORG + ":" + user)
+                .body()
+                .path("queue")
+                .deepCopy();
+    }
+
+    /** A page without a conversation. */
+    private static String nothingBut(@Nullable String nextCursor) {
+        String next = nextCursor == null ? "null" : "\"" + nextCursor + "\"";
+        return "{\"conversations\":[],\"next_cursor\":" + next + "}";
+    }
+
+    private static Route.FulfillOptions json(int status, String body) {
+        return new Route.FulfillOptions()
+                .setStatus(status)
+                .setContentType("application/json")
+                .setBody(body);
     }
 
     private static String send(String user, String text) {
