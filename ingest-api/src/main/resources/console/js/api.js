@@ -58,5 +58,5 @@ export function post(path, body) {
 }
 
 export function cancel(messageId) {
-  return request(`/api/v1/message/${encodeURIComponent(messageId)}`, { method: 'DELETE' });
+  return post(`/messages/${encodeURIComponent(messageId)}/cancel`, {});
 }

@@ -177,6 +177,24 @@ class ConsoleIT {
         await().atMost(PATIENCE).until(() -> !statusOf(last).equals("queued"));
     }
 
+    /** The route answers 202 when the holder did not stop in time; the page said that the message was cancelled all the same. */
+    @Test
+    void saysThatAMessageStillRunsWhenItsCancelHasToWait() {
+        String id = send("stubborn", "[hang=600000] for ever");
+        await().atMost(PATIENCE).until(() -> statusOf(id).equals("processing"));
+        page.route(
+                "**/cancel",
+                route -> route.fulfill(
+                        json(202, "{\"message_id\":\"" + id + "\",\"dry_run\":false,\"status\":\"processing\"}")));
+        console.logIn();
+        console.open("/message/" + id);
+        console.button("Cancel …").click();
+        console.button("Cancel the message").click();
+
+        assertThat(page.locator(".toasts"))
+                .hasText("It still runs: it will be cancelled, unless its answer comes first.");
+    }
+
     /** A search looks at so many conversations a page: one without a match is not the end. */
     @Test
     void goesOnOverPagesOnWhichNothingMatches() {

@@ -87,8 +87,8 @@ export function askCancel({ message_id: id, running }) {
     yes: 'Cancel the message',
     danger: true,
     act: async () => {
-      await cancel(id);
-      return 'The message is cancelled.';
+      const { status } = await cancel(id);
+      return status === 'cancelled' ? 'The message is cancelled.' : 'It still runs: it will be cancelled, unless its answer comes first.';
     },
   });
 }
