@@ -1,6 +1,8 @@
 // The operator API. The key lives in this module's memory and nowhere else: a reload asks for it again.
 
 const BASE = '/api/v1/operator';
+/** ms; a look at what is there takes less. */
+const LOOK_MAX = 30_000;
 let key = '';
 let onRefused = () => {};
 
@@ -50,7 +52,7 @@ async function request(path, options = {}) {
 export function get(path, parameters = {}) {
   const given = Object.entries(parameters).filter(([, value]) => value !== undefined && value !== null && value !== '');
   const query = new URLSearchParams(given).toString();
-  return request(`${BASE}${path}${query ? `?${query}` : ''}`);
+  return request(`${BASE}${path}${query ? `?${query}` : ''}`, { signal: AbortSignal.timeout(LOOK_MAX) });
 }
 
 export function post(path, body) {
@@ -59,4 +61,10 @@ export function post(path, body) {
 
 export function cancel(messageId) {
   return post(`/messages/${encodeURIComponent(messageId)}/cancel`, {});
+}
+
+/** Why the broker is not healthy, in its own words; none if it is. */
+export async function reasons() {
+  const response = await fetch('/health', { cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(LOOK_MAX) });
+  return (await response.json()).reasons;
 }

@@ -52,4 +52,7 @@ export function conversation(name) {
   return { kind, org, who: rest.join(' · ') };
 }
 
+/** With a capital and a full stop. */
+export const sentence = (words) => `${words[0].toUpperCase()}${words.slice(1)}${/[.!?…]$/.test(words) ? '' : '.'}`;
+
 export const plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? '' : 's'}`;

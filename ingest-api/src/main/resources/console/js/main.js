@@ -1,6 +1,6 @@
 // Boots the console: the gate, then the frame with its navigation, the live overview, and one view at a time.
 
-import { signOut } from './api.js';
+import { reasons, signOut } from './api.js';
 import { h } from './dom.js';
 import { number, time } from './format.js';
 import * as history from './history.js';
@@ -29,6 +29,8 @@ const MESSAGE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{1
 const app = document.getElementById('app');
 const listeners = new Set();
 let latest;
+let why;
+let asking = false;
 let stopView = () => {};
 let stopLive = () => {};
 
@@ -40,10 +42,24 @@ function leave(note) {
   history.forget();
   latest = undefined;
   document.body.classList.remove('stale');
+  why = undefined;
   login(app, enter, () => leave('The broker no longer takes this key.'), note);
 }
 
 function enter() {
+const tell = () => listeners.forEach((listener) => listener(latest, why));
+
+/** The live overview says what is; whether that is well, the health says. */
+async function judge() {
+  if (asking) return;
+  asking = true;
+  const found = await reasons().catch(() => ['the health cannot be read']);
+  asking = false;
+  if (!latest) return;
+  why = found;
+  tell();
+}
+
   const main = h('main', { id: 'main' });
   const state = h('span', { class: 'link', role: 'status' }, 'Connecting');
   const lost = h('div', { class: 'lost', role: 'alert', hidden: true });
@@ -82,7 +98,8 @@ function enter() {
     const letters = data.messages.dead_letters + data.callbacks.dead_letters;
     dead.textContent = letters === 0 ? '' : number(letters);
     dead.setAttribute('aria-label', letters === 0 ? '' : `${number(letters)} to look at`);
-    listeners.forEach((listener) => listener(data));
+    tell();
+    judge();
   }, (now) => {
     state.className = `link ${now === 'live' ? 'live' : 'lost-dot'}`;
     state.textContent = now === 'live' ? 'Live' : 'Connection lost';
@@ -90,10 +107,10 @@ function enter() {
   });
 
   const context = {
-    /** Calls back with each live overview, and at once with the latest; returns what ends it. */
+    /** Calls back with each live overview and the health's reasons, once they are known; at once with the latest; returns what ends it. */
     onOverview(listener) {
       listeners.add(listener);
-      if (latest) listener(latest);
+      if (latest) listener(latest, why);
       return () => listeners.delete(listener);
     },
     /** Says in the address what is looked at, without going there anew. */

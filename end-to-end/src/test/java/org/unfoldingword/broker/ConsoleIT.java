@@ -231,6 +231,31 @@ class ConsoleIT {
         assertThat(page.locator(".empty")).hasText("Nothing more matches.");
     }
 
+    /** It judged by other bounds than the health, counted what is paused, and called a result late whose message still ran. */
+    @Test
+    void judgesAsTheHealthDoes() {
+        ObjectNode overview = client.get("/api/v1/operator/overview").body().deepCopy();
+        overview.withObject("/messages").put("longest_head_seconds", 600);
+        overview.withObject("/callbacks").put("longest_head_seconds", 600);
+        page.route("**/operator/live", route -> route.fulfill(events("event: overview\ndata: " + overview + "\n\n")));
+        page.route("**/health", route -> route.fulfill(json(200, "{\"status\":\"healthy\",\"reasons\":[]}")));
+        console.logIn();
+        Locator verdict = page.locator(".verdict");
+        assertThat(verdict).not().containsText("Looking");
+        assertThat(verdict).not().containsText("stood");
+        assertThat(verdict).not().containsText("undelivered");
+
+        page.route(
+                "**/health",
+                route -> route.fulfill(json(
+                        200,
+                        "{\"status\":\"degraded\",\"reasons\":[\"a conversation has stood still for 16 min\","
+                                + "\"something that this page does not know\"]}")));
+        assertThat(verdict.getByRole(AriaRole.LINK, byName("A conversation has stood still for 16 min.")))
+                .hasAttribute("href", "#/conversations?state=stuck");
+        assertThat(verdict).containsText("Something that this page does not know.");
+    }
+
     @Test
     void pausesAndResumesByKeyboardAlone() {
         page.navigate(console.url());
@@ -412,6 +437,14 @@ class ConsoleIT {
                 .setStatus(status)
                 .setContentType("application/json")
                 .setBody(body);
+    }
+
+    private static Route.FulfillOptions events(String body) {
+        return new Route.FulfillOptions().setContentType("text/event-stream").setBody(body);
+    }
+
+    private static Locator.GetByRoleOptions byName(String name) {
+        return new Locator.GetByRoleOptions().setName(name);
     }
 
     private static String send(String user, String text) {

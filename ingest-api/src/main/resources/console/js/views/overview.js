@@ -17,13 +17,13 @@ export function show(root, parameters, context) {
       h('h1', { tabindex: -1 }, 'Overview'),
       h('button', { type: 'button', onclick: () => askPause({ scope: 'all' }, () => {}) }, 'Pause everything …')),
     body);
-  return context.onOverview((overview) => replace(body,
-    standing(overview), tiles(overview), charts(), h('div', { class: 'halves' },
+  return context.onOverview((overview, reasons) => replace(body,
+    standing(overview, reasons), tiles(overview), charts(), h('div', { class: 'halves' },
       processes(overview), redis(overview), callbacks(overview), pauses(overview))));
 }
 
-function standing(overview) {
-  const { level, lines } = verdict(overview);
+function standing(overview, reasons) {
+  const { level, lines } = reasons ? verdict(overview, reasons) : { level: 'open', lines: [{ text: 'Looking …' }] };
   return h('section', { class: `card verdict ${level}`, 'aria-label': 'How it stands' },
     h('span', { class: 'mark', 'aria-hidden': 'true' }),
     h('ul', {}, lines.map((line, i) => {
