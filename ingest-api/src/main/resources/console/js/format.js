@@ -48,8 +48,17 @@ export const shortId = (id) => `…${id.slice(-12)}`;
 
 /** 'user:acme:ann' and 'group:acme:chat:thread', unescaped, as 'ann' and 'acme'. */
 export function conversation(name) {
-  const [kind, org, ...rest] = name.split(':').map(decodeURIComponent);
-  return { kind, org, who: rest.join(' · ') };
+  const [kind, org = '', ...rest] = name.split(':').map(decoded);
+  return { kind, org, who: rest.length > 0 ? rest.join(' · ') : name };
+}
+
+/** What was typed into the address may be anything. */
+export function decoded(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** With a capital and a full stop. */

@@ -1,6 +1,6 @@
 // Server-sent events over fetch, since EventSource cannot show a key. Says honestly whether it is connected.
 
-import { headers, problem } from './api.js';
+import { ApiError, headers, problem } from './api.js';
 
 const SILENCE_MAX = 12_000;
 const WAITS = [500, 1000, 2000, 5000, 10_000];
@@ -8,7 +8,8 @@ const WAITS = [500, 1000, 2000, 5000, 10_000];
 /**
  * Follows a stream until the returned function is called.
  * @param onEvent is given (name, data)
- * @param onState is given 'live' or 'lost', at each change
+ * @param onState is given 'live' at each sign of life; 'lost' and why, as far as that was said, and it tries again; or 'refused' and
+ *   why, and that is all
  */
 export function follow(path, onEvent, onState = () => {}) {
   let stopped = false;
@@ -18,6 +19,7 @@ export function follow(path, onEvent, onState = () => {}) {
   const run = async () => {
     while (!stopped) {
       current = new AbortController();
+      let reason;
       try {
         await read(path, current, (name, data) => {
           failures = 0;
@@ -25,13 +27,14 @@ export function follow(path, onEvent, onState = () => {}) {
           if (name !== 'ping') onEvent(name, data);
         });
       } catch (failed) {
-        if (failed.status === 401 || failed.status === 403 || failed.status === 404) {
-          if (!stopped) onState('lost');
-          return;
-        }
+        reason = failed instanceof ApiError ? failed : undefined;
       }
       if (stopped) return;
-      onState('lost');
+      if (reason?.lasts) {
+        onState('refused', reason.message);
+        return;
+      }
+      onState('lost', reason?.message);
       await new Promise((resolve) => { setTimeout(resolve, WAITS[Math.min(failures, WAITS.length - 1)]); });
       failures += 1;
     }

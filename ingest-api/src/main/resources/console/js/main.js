@@ -2,7 +2,7 @@
 
 import { reasons, signOut } from './api.js';
 import { h } from './dom.js';
-import { number, time } from './format.js';
+import { decoded, number, sentence, time } from './format.js';
 import * as history from './history.js';
 import { follow } from './live.js';
 import { login } from './login.js';
@@ -41,12 +41,11 @@ function leave(note) {
   signOut();
   history.forget();
   latest = undefined;
-  document.body.classList.remove('stale');
   why = undefined;
+  document.body.classList.remove('stale');
   login(app, enter, () => leave('The broker no longer takes this key.'), note);
 }
 
-function enter() {
 const tell = () => listeners.forEach((listener) => listener(latest, why));
 
 /** The live overview says what is; whether that is well, the health says. */
@@ -60,6 +59,7 @@ async function judge() {
   tell();
 }
 
+function enter() {
   const main = h('main', { id: 'main' });
   const state = h('span', { class: 'link', role: 'status' }, 'Connecting');
   const lost = h('div', { class: 'lost', role: 'alert', hidden: true });
@@ -100,10 +100,11 @@ async function judge() {
     dead.setAttribute('aria-label', letters === 0 ? '' : `${number(letters)} to look at`);
     tell();
     judge();
-  }, (now) => {
+  }, (now, why) => {
     state.className = `link ${now === 'live' ? 'live' : 'lost-dot'}`;
-    state.textContent = now === 'live' ? 'Live' : 'Connection lost';
-    if (now !== 'live') warn(`Connection lost. ${asOf()}Trying again …`);
+    state.textContent = { live: 'Live', lost: 'Connection lost', refused: 'Not live' }[now];
+    if (now === 'lost') warn(`Connection lost. ${why ? `${sentence(why)} ` : ''}${asOf()}Trying again …`);
+    if (now === 'refused') warn(`What happens is no longer told here: ${sentence(why)} ${asOf()}`);
   });
 
   const context = {
@@ -121,7 +122,7 @@ async function judge() {
     },
   };
   const go = (focus) => {
-    stopView();
+      stopView();
     const [path, query = ''] = location.hash.slice(1).split('?');
     const { view, parameters } = route(path, Object.fromEntries(new URLSearchParams(query)));
     const root = h('div', { class: 'view' });
@@ -141,8 +142,8 @@ async function judge() {
 
 function route(path, parameters) {
   const [, first, rest] = path.match(/^\/(conversation|message)\/(.+)$/) ?? [];
-  if (first === 'conversation') return { view: conversation, parameters: { name: decodeURIComponent(rest) } };
-  if (first === 'message') return { view: message, parameters: { id: decodeURIComponent(rest) } };
+  if (first === 'conversation') return { view: conversation, parameters: { name: decoded(rest) } };
+  if (first === 'message') return { view: message, parameters: { id: decoded(rest) } };
   const known = NAVIGATION.find(([own]) => own === path);
   return { view: known ? known[2] : overview, parameters };
 }

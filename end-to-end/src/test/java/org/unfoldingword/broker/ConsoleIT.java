@@ -334,6 +334,66 @@ class ConsoleIT {
         assertThat(lost).isHidden();
     }
 
+    @Test
+    void saysWhyThereIsNoSuchConversation() {
+        console.logIn();
+        console.open("/conversation/foo");
+
+        assertThat(page.getByRole(AriaRole.ALERT).filter(withText("conversation: foo")))
+                .isVisible();
+        assertThat(page.getByText("Looking …")).isHidden();
+    }
+
+    @Test
+    void saysWhyItDoesNotSeeAConversationAndTriesAgain() {
+        String stream = "**/operator/live?conversation=*";
+        page.route(
+                stream,
+                route -> route.fulfill(
+                        json(503, "{\"code\":\"too_many_watchers\",\"detail\":\"200 look on (expected: fewer)\"}")));
+        console.logIn();
+        console.open("/conversation/user:" + BrokerClient.ORG + ":crowd");
+        Locator notice =
+                page.getByRole(AriaRole.ALERT).filter(withText("200 look on (expected: fewer). Trying again …"));
+        assertThat(notice).isVisible();
+
+        page.unroute(stream);
+        assertThat(page.locator(".explain")).containsText("Nothing of it waits or runs");
+        assertThat(notice).isHidden();
+    }
+
+    @Test
+    void saysThatItIsRefusedRatherThanThatItTriesAgain() {
+        page.route(
+                "**/operator/live",
+                route -> route.fulfill(json(403, "{\"code\":\"forbidden\",\"detail\":\"this key may not do that\"}")));
+        console.logIn();
+
+        assertThat(page.locator(".lost")).containsText("This key may not do that.");
+        assertThat(page.locator(".lost")).not().containsText("Trying again");
+    }
+
+    @Test
+    void showsAMessageAgainAfterRedisWasAwayForAMoment() {
+        String id = send("blip", "[hang=600000] for ever");
+        await().atMost(PATIENCE).until(() -> statusOf(id).equals("processing"));
+        String path = "**/operator/messages/" + id;
+        console.logIn();
+        console.open("/message/" + id);
+        Locator life = page.locator("svg.timeline");
+        assertThat(life).isVisible();
+
+        page.route(
+                path,
+                route -> route.fulfill(json(503, "{\"code\":\"redis_unavailable\",\"detail\":\"Redis is away\"}")));
+        Locator notice = page.getByRole(AriaRole.ALERT).filter(withText("Redis is away"));
+        assertThat(notice).isVisible();
+        assertThat(life).isVisible();
+
+        page.unroute(path);
+        assertThat(notice).isHidden();
+    }
+
     /** All views in a theme: no violation that axe can find, and a picture of each in the report. */
     @ParameterizedTest
     @EnumSource(
@@ -441,6 +501,10 @@ class ConsoleIT {
 
     private static Route.FulfillOptions events(String body) {
         return new Route.FulfillOptions().setContentType("text/event-stream").setBody(body);
+    }
+
+    private static Locator.FilterOptions withText(String words) {
+        return new Locator.FilterOptions().setHasText(words);
     }
 
     private static Locator.GetByRoleOptions byName(String name) {

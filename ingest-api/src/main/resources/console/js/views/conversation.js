@@ -4,7 +4,7 @@ import { cancel } from '../api.js';
 import { badge } from '../badges.js';
 import { ask } from '../dialog.js';
 import { h, replace } from '../dom.js';
-import { conversation as parts, duration, number, time } from '../format.js';
+import { conversation as parts, duration, number, sentence, time } from '../format.js';
 import { messageLink } from '../links.js';
 import { follow } from '../live.js';
 import { table } from '../pages.js';
@@ -18,29 +18,54 @@ export const title = 'Conversation';
 export function show(root, { name }) {
   const { kind, org, who } = parts(name);
   const pauseButton = h('div', { class: 'row' });
+  const notice = h('p', { class: 'error', role: 'alert' });
   const body = h('div', { class: 'stack' }, h('p', { class: 'muted' }, 'Looking …'));
-  const events = h('ol', { class: 'events' }, h('li', {}, h('time', {}, time(new Date())), 'You began to watch.'));
+  const events = h('ol', { class: 'events' });
   let before;
+  let seenAt;
+  let lost = false;
   root.append(
     h('div', { class: 'heading' },
       h('div', {},
         h('a', { class: 'back', href: '#/conversations' }, '← Conversations'),
         h('h1', { tabindex: -1 }, who),
-        h('p', { class: 'muted' }, `${kind === 'group' ? 'Group' : 'User'} of ${org} · `, h('span', { class: 'mono' }, name))),
+        h('p', { class: 'muted' }, org ? `${kind === 'group' ? 'Group' : 'User'} of ${org} · ` : '', h('span', { class: 'mono' }, name))),
       pauseButton),
+    notice,
     body,
-    h('section', { class: 'card' }, h('h2', {}, 'Live'),
-      h('div', { class: 'log', tabindex: 0, role: 'log', 'aria-label': 'What happens' }, events)));
+    h('section', { class: 'card' }, h('h2', {}, 'Live'), h('div', { class: 'stack' },
+      h('p', { class: 'muted small' }, 'Looked at once a second: what comes and ends between two looks is not told here.'),
+      h('div', { class: 'log', tabindex: 0, role: 'log', 'aria-label': 'What happens' }, events))));
+  const log = (line) => {
+    events.prepend(h('li', {}, h('time', {}, time(new Date())), line));
+    while (events.children.length > EVENTS_KEPT) events.lastChild.remove();
+  };
+  log('You began to watch.');
+
+  /** Why nothing new comes; '' if it does. */
+  const warn = (words) => {
+    if (notice.textContent !== words) notice.textContent = words;
+    root.classList.toggle('stale', words !== '');
+    if (words !== '' && !before) replace(body);
+  };
+  const asOf = () => (before ? `What you see is from ${time(seenAt)}. ` : '');
 
   return follow(`/api/v1/operator/live?conversation=${encodeURIComponent(name)}`, (event, told) => {
+    if (event === 'trouble') warn(`Redis does not answer. ${asOf()}`);
     if (event !== 'conversation') return;
-    if (before) {
-      changes(before, told).forEach((line) => events.prepend(h('li', {}, h('time', {}, time(new Date())), line)));
-      while (events.children.length > EVENTS_KEPT) events.lastChild.remove();
-    }
+    warn('');
+    if (lost) log('Connected again. What came and ended meanwhile is not told.');
+    lost = false;
+    if (before) changes(before, told).forEach(log);
     before = told;
+    seenAt = new Date();
     replace(pauseButton, button(name, told));
     replace(body, explanation(told), told.queue ? head(told) : null, queue(told), told.callbacks.map(callback));
+  }, (state, why) => {
+    if (state === 'live') return;
+    if (!lost && before) log('The connection was lost.');
+    lost = true;
+    warn(`${sentence(why ?? 'Connection lost')} ${asOf()}${state === 'lost' ? 'Trying again …' : ''}`);
   });
 }
 

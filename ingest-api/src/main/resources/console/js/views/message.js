@@ -3,7 +3,7 @@
 import { get } from '../api.js';
 import { badge } from '../badges.js';
 import { h, replace } from '../dom.js';
-import { duration, number, time } from '../format.js';
+import { duration, number, sentence, time } from '../format.js';
 import { conversationLink } from '../links.js';
 import { table } from '../pages.js';
 import { timeline } from '../timeline.js';
@@ -15,15 +15,17 @@ export const title = 'Message';
 
 export function show(root, { id }) {
   const status = h('div', { class: 'row' });
+  const notice = h('p', { class: 'error', role: 'alert' });
   const body = h('div', { class: 'stack' }, h('p', { class: 'muted' }, 'Looking …'));
   root.append(h('div', { class: 'heading' },
-    h('div', {}, h('h1', { tabindex: -1 }, 'Message'), h('p', { class: 'mono muted' }, id)), status), body);
+    h('div', {}, h('h1', { tabindex: -1 }, 'Message'), h('p', { class: 'mono muted' }, id)), status), notice, body);
   let timer;
   let stopped = false;
   const load = async () => {
     try {
       const message = await get(`/messages/${encodeURIComponent(id)}`);
       if (stopped) return;
+      notice.textContent = '';
       replace(status, badge(message.status), over(message) ? null : h('button', {
         type: 'button', class: 'danger', onclick: () => askCancel({ message_id: id, running: message.status === 'processing' }),
       }, 'Cancel …'));
@@ -31,8 +33,13 @@ export function show(root, { id }) {
       if (!settled(message)) timer = setTimeout(load, EVERY);
     } catch (failed) {
       if (stopped) return;
-      replace(body, h('p', { class: 'card error', role: 'alert' }, failed.status === 404 ? 'No such message, or its time here is over.' : failed.message));
-      if (failed.status === 0) timer = setTimeout(load, EVERY * 2);
+      notice.textContent = failed.status === 404 ? 'No such message, or its time here is over.' : sentence(failed.message);
+      if (failed.lasts) {
+        replace(status);
+        replace(body);
+      } else {
+        timer = setTimeout(load, EVERY * 2);
+      }
     }
   };
   load();
