@@ -1,6 +1,7 @@
 // Boots the console: the gate, then the frame with its navigation, the live overview, and one view at a time.
 
 import { reasons, signOut } from './api.js';
+import { dismiss } from './dialog.js';
 import { h } from './dom.js';
 import { decoded, number, sentence, time } from './format.js';
 import * as history from './history.js';
@@ -35,6 +36,7 @@ let stopView = () => {};
 let stopLive = () => {};
 
 function leave(note) {
+  dismiss();
   stopView();
   stopLive();
   window.onhashchange = null;
@@ -122,7 +124,8 @@ function enter() {
     },
   };
   const go = (focus) => {
-      stopView();
+    dismiss();
+    stopView();
     const [path, query = ''] = location.hash.slice(1).split('?');
     const { view, parameters } = route(path, Object.fromEntries(new URLSearchParams(query)));
     const root = h('div', { class: 'view' });

@@ -394,6 +394,37 @@ class ConsoleIT {
         assertThat(notice).isHidden();
     }
 
+    @Test
+    void stopsABulkRedriveWhenOneGoesBack() {
+        AtomicInteger done = new AtomicInteger();
+        page.route("**/dead-letters/redrive", route -> {
+            boolean tryOut = route.request().postData().contains("dry_run");
+            route.fulfill(json(
+                    200,
+                    "{\"outcomes\":{\"redriven\":2},\"next_cursor\":"
+                            + (tryOut ? "null" : "\"" + done.incrementAndGet() + "\"") + "}"));
+        });
+        console.logIn();
+        console.open("/dead-letters");
+        console.button("Redrive all that match …").click();
+        Locator dialog = page.getByRole(AriaRole.DIALOG);
+        dialog.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Redrive"))
+                .click();
+        await().atMost(PATIENCE).pollInSameThread().until(() -> {
+            page.waitForTimeout(50);
+            return done.get() > 2;
+        });
+
+        page.keyboard().press("Escape");
+
+        Locator toast = page.locator(".toasts");
+        assertThat(toast).containsText("Stopped. Redrive: ");
+        assertThat(toast).hasText("Stopped. Redrive: " + 2 * done.get() + " brought back.");
+        int then = done.get();
+        page.waitForTimeout(500);
+        assertThat(done).hasValue(then);
+    }
+
     /** All views in a theme: no violation that axe can find, and a picture of each in the report. */
     @ParameterizedTest
     @EnumSource(

@@ -3,7 +3,7 @@
 import { get, post } from '../api.js';
 import { ask } from '../dialog.js';
 import { h } from '../dom.js';
-import { number, plural, time } from '../format.js';
+import { number, plural, sentence, time } from '../format.js';
 import { conversationLink, messageLink } from '../links.js';
 import { pages, table } from '../pages.js';
 
@@ -15,6 +15,8 @@ const POSITIONS = [
   ['head', 'Before what waits'],
   ['tail', 'After what waits'],
 ];
+const REDRIVE = '/dead-letters/redrive';
+const DROP = '/dead-letters/drop';
 const OUTCOMES = {
   redriven: 'brought back', dropped: 'dropped', overtaken: 'left: something newer has run', not_dead: 'no longer dead letters',
   gone: 'left: the content is gone', busy: 'left: busy just now',
@@ -85,17 +87,26 @@ function draw(items, chosen, changed) {
   ] })), 'No dead letters. Nothing was lost on the way.');
 }
 
-/** Goes on while there are more pages of what matches; tells how far it is. */
-async function inPages(path, body, progress) {
+/**
+ * Goes on while there are more pages of what matches, and nobody has stopped it; tells how far it is.
+ * @returns { said, stopped }
+ * @throws if a page failed, with what was done before
+ */
+async function inPages(path, body, signal, progress = () => {}) {
   const total = {};
   let cursor;
   do {
-    const answer = await post(path, cursor ? { ...body, cursor } : body);
+    let answer;
+    try {
+      answer = await post(path, cursor ? { ...body, cursor } : body);
+    } catch (failed) {
+      throw cursor ? new Error(`${sentence(failed.message)} Until then: ${words(total)}.`) : failed;
+    }
     for (const [outcome, count] of Object.entries(answer.outcomes)) total[outcome] = (total[outcome] ?? 0) + count;
     cursor = answer.next_cursor;
     progress(words(total));
-  } while (cursor);
-  return total;
+  } while (cursor && !signal.aborted);
+  return { said: words(total), stopped: Boolean(cursor) };
 }
 
 function words(outcomes) {
@@ -104,46 +115,59 @@ function words(outcomes) {
 }
 
 function askRedrive(body, what, done) {
-  const said = h('p', { class: 'said', role: 'status' });
   let position = POSITIONS[0][0];
-  const tryOut = async () => {
-    said.textContent = 'Trying it out …';
-    try {
-      said.textContent = `Tried out, nothing changed: ${words(await inPages('/dead-letters/redrive', { ...body, position, dry_run: true }, () => {}))}.`;
-    } catch (failed) {
-      said.textContent = failed.message;
-    }
-  };
-  ask({
+  const trial = trialOf(REDRIVE);
+  const begin = () => trial.begin({ ...body, position });
+  const left = ask({
     title: `Redrive ${what}?`,
     body: [
       h('fieldset', { class: 'stack' }, h('legend', {}, 'Where in the queue?'), POSITIONS.map(([value, word]) => h('label', { class: 'row' },
-        h('input', { type: 'radio', name: 'position', checked: value === position, onchange: () => { position = value; tryOut(); } }), word))),
-      said,
+        h('input', { type: 'radio', name: 'position', checked: value === position, onchange: () => { position = value; begin(); } }), word))),
+      trial.said,
     ],
     yes: 'Redrive',
-    act: async () => {
-      const total = await inPages('/dead-letters/redrive', { ...body, position }, (sofar) => { said.textContent = sofar; });
-      done();
-      return `Redrive: ${words(total)}.`;
-    },
+    act: (signal) => doIt('Redrive', REDRIVE, { ...body, position }, signal, trial, done),
   });
-  tryOut();
+  left.addEventListener('abort', trial.end);
+  begin();
 }
 
 function askDrop(body, what, done) {
-  const said = h('p', { class: 'said', role: 'status' }, 'Counting …');
-  ask({
+  const trial = trialOf(DROP);
+  const left = ask({
     title: `Drop ${what}?`,
-    body: [h('p', {}, 'They can never be redriven after that.'), said],
+    body: [h('p', {}, 'They can never be redriven after that.'), trial.said],
     yes: 'Drop for good',
     danger: true,
-    act: async () => {
-      const total = await inPages('/dead-letters/drop', body, (sofar) => { said.textContent = sofar; });
-      done();
-      return `Drop: ${words(total)}.`;
-    },
+    act: (signal) => doIt('Drop', DROP, body, signal, trial, done),
   });
-  inPages('/dead-letters/drop', { ...body, dry_run: true }, () => {})
-    .then((total) => { said.textContent = `It would be: ${words(total)}.`; }, (failed) => { said.textContent = failed.message; });
+  left.addEventListener('abort', trial.end);
+  trial.begin(body);
+}
+
+/** Says in a dialog what would come of it; the latest one that began, until it is ended. */
+function trialOf(path) {
+  const said = h('p', { class: 'said', role: 'status' });
+  let current = new AbortController();
+  return {
+    said,
+    begin(body) {
+      current.abort();
+      current = new AbortController();
+      const { signal } = current;
+      const tell = (words) => { if (!signal.aborted) said.textContent = words; };
+      tell('Trying it out …');
+      inPages(path, { ...body, dry_run: true }, signal)
+        .then((total) => tell(`Tried out, nothing changed: ${total.said}.`), (failed) => tell(failed.message));
+    },
+    end() { current.abort(); },
+  };
+}
+
+/** @returns what to say of it in the end; what was done is done, also if it was stopped */
+async function doIt(name, path, body, signal, trial, done) {
+  trial.end();
+  const total = await inPages(path, body, signal, (sofar) => { trial.said.textContent = sofar; });
+  done();
+  return `${total.stopped ? 'Stopped. ' : ''}${name}: ${total.said}.`;
 }
