@@ -35,6 +35,11 @@ class ConsoleIT {
     private static final Path REPORT = Path.of("target", "console");
     /** More than any view has. */
     private static final int TABS_MAX = 60;
+    /** What reaches beyond the window's right edge; what scrolls by itself keeps its own within. */
+    private static final String STICKS_OUT = """
+            [...document.querySelectorAll('body *')]
+              .filter(one => one.getBoundingClientRect().right > innerWidth)
+              .map(one => one.outerHTML.slice(0, 120))""";
 
     @TempDir
     static Path data;
@@ -323,15 +328,32 @@ class ConsoleIT {
 
     @Test
     void saysThatTheConnectionIsLostAndThatItIsBack() {
+        send("lost", "[hang=600000] for ever");
         console.logIn();
         assertThat(page.locator(".tiles")).isVisible();
         Locator lost = page.locator(".lost");
 
-        broker.freeze();
-        assertThat(lost).containsText("Connection lost. What you see is from");
+        console.open("/conversation/user:" + BrokerClient.ORG + ":lost");
+        assertThat(page.getByText("At its head")).isVisible();
+        List<String> violations = new ArrayList<>();
 
-        broker.thaw();
+        broker.freeze();
+        try {
+            assertThat(lost).containsText("Connection lost. What you see is from");
+            assertThat(page.locator(".log")).containsText("The connection was lost.");
+            for (String theme : List.of("light", "dark")) {
+                look("lost-conversation", theme, lost, violations);
+                console.open("/overview");
+                look("lost", theme, page.locator(".tiles"), violations);
+                console.open("/conversation/user:" + BrokerClient.ORG + ":lost");
+                console.button(theme.equals("light") ? "Dark" : "Light").click();
+            }
+        } finally {
+            broker.thaw();
+        }
+
         assertThat(lost).isHidden();
+        assertThat(violations).isEmpty();
     }
 
     @Test
@@ -465,10 +487,11 @@ class ConsoleIT {
         look("actions", theme, console.heading("Actions"), violations);
         page.setViewportSize(390, 844);
         console.open("/overview");
-        look("overview-phone", theme, page.locator(".chart").first(), violations);
-        assertThat(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
-                .as("pixels that a phone has to scroll sideways")
-                .isEqualTo(0);
+        lookOnAPhone("overview", theme, page.locator(".chart").first(), violations);
+        console.open("/conversation/user:" + BrokerClient.ORG + ":gallery-" + theme);
+        lookOnAPhone("conversation", theme, page.getByText("At its head"), violations);
+        console.open("/message/" + dead);
+        lookOnAPhone("message", theme, page.locator("svg.timeline"), violations);
 
         Object background = page.evaluate("getComputedStyle(document.body).backgroundColor");
         console.button(scheme == ColorScheme.LIGHT ? "Dark" : "Light").click();
@@ -500,6 +523,13 @@ class ConsoleIT {
         page.screenshot(new Page.ScreenshotOptions()
                 .setPath(REPORT.resolve(view + "-" + theme + ".png"))
                 .setFullPage(true));
+    }
+
+    private void lookOnAPhone(String view, String theme, Locator shown, List<String> violations) {
+        look(view + "-phone", theme, shown, violations);
+        assertThat(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+                .as("pixels that a phone has to scroll sideways: %s, because of %s", view, page.evaluate(STICKS_OUT))
+                .isEqualTo(0);
     }
 
     /** A conversation's picture tells how old its head is. */
