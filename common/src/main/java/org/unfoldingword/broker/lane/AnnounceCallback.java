@@ -16,13 +16,17 @@ final class AnnounceCallback {
         this.keyspace = keyspace;
     }
 
-    /** Does nothing under a lease that was lost. Safe to repeat. */
-    void run(Claim claim) {
+    /**
+     * Safe to repeat.
+     *
+     * @return false, and nothing was done, if the lease was lost
+     */
+    boolean run(Claim claim) {
         Lease lease = claim.lease();
         int partition = lease.id().partition();
         List<String> keys = new ArrayList<>(keyspace.block(Lane.MESSAGES, partition));
         keys.addAll(keyspace.block(Lane.CALLBACKS, partition));
-        redis.run(
+        Answer answer = redis.run(
                 SCRIPT,
                 keys,
                 new Arguments()
@@ -30,5 +34,6 @@ final class AnnounceCallback {
                         .add(lease.token())
                         .add(lease.id())
                         .add(SettleEntry.callbackQueue(lease.queue(), claim.envelope())));
+        return answer.text(0).equals("announced");
     }
 }

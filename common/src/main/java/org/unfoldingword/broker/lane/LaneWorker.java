@@ -276,7 +276,12 @@ public final class LaneWorker {
 
     /** Guarded by lock. What has left its place counts again if so much of it is not settled that Redis must be slow. */
     private int room() {
-        return handler.room(Math.min(places - taken, 2 * places - active.size()));
+        int free = Math.min(places - taken, 2 * places - active.size());
+        int room = handler.room(free);
+        // A handler that holds back does not know yet of what has not begun.
+        return room < free
+                ? room - starting.values().stream().mapToInt(Integer::intValue).sum()
+                : room;
     }
 
     private GroupRoom groupRoom() {
@@ -456,7 +461,6 @@ public final class LaneWorker {
         } finally {
             lock.unlock();
         }
-        result.unreadable().forEach(this::end);
         for (Claim claim : result.claims()) {
             Meters.CLAIMED.counter(meters, "lane", lane.word()).increment();
             Held held = new Held(claim, new JournalWriter(lanes, claim));
@@ -464,18 +468,6 @@ public final class LaneWorker {
             Thread.ofVirtual().name(lane.word() + "-" + claim.lease().id()).start(() -> work(held, leasedUntilNanos));
         }
         return result.claims().size();
-    }
-
-    /** At once, without a place. If Redis is away, its lease lapses, and whoever takes it next ends it. */
-    private void end(ClaimEntries.Unreadable spoilt) {
-        Thread.ofVirtual().name(lane.word() + "-unreadable").start(() -> {
-            try {
-                lanes.settle(spoilt);
-                Meters.FAULTS.counter(meters, "lane", lane.word()).increment();
-            } catch (RuntimeException failed) {
-                fault("ending what cannot be read", failed);
-            }
-        });
     }
 
     /** Guarded by lock. A moment more than asked, so that what is due is due. */
@@ -541,13 +533,10 @@ public final class LaneWorker {
     /** Leaves its place as soon as the handler is done: the next entry is claimed while this one is settled. */
     private Optional<Verdict> attempt(Held held, long leasedUntilNanos) {
         try {
-            begins(held.claim());
-            if (ticker.nanos() - leasedUntilNanos >= 0) {
-                // The answer came too late, or this process stood still: by now the entry may be another's.
+            if (!begins(held.claim(), leasedUntilNanos)) {
                 lost();
                 return Optional.empty();
             }
-            announce(held.claim());
             return Optional.of(decide(held));
         } finally {
             lock.lock();
@@ -560,13 +549,21 @@ public final class LaneWorker {
         }
     }
 
-    /** From now on its handler answers for its group's room. */
-    private void begins(Claim claim) {
-        lock.lock();
+    /**
+     * From now on its handler answers for its room.
+     *
+     * @return false if the answer came too late, or this process stood still: by now the entry may be another's
+     */
+    private boolean begins(Claim claim, long leasedUntilNanos) {
         try {
-            starting.computeIfPresent(groupOf(claim), (group, number) -> number == 1 ? null : number - 1);
+            return announce(claim) && ticker.nanos() - leasedUntilNanos < 0;
         } finally {
-            lock.unlock();
+            lock.lock();
+            try {
+                starting.computeIfPresent(groupOf(claim), (group, number) -> number == 1 ? null : number - 1);
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -583,8 +580,12 @@ public final class LaneWorker {
         }
     }
 
-    /** A callback that tells of what happens is delivered while it happens. If this fails, it is only told of the end. */
-    private void announce(Claim claim) {
+    /**
+     * A callback that tells of what happens is delivered while it happens. If this fails, it is only told of the end.
+     *
+     * @return false if the lease was lost
+     */
+    private boolean announce(Claim claim) {
         boolean told = lane == Lane.MESSAGES
                 && claim.envelope()
                         .workerCallback()
@@ -592,7 +593,7 @@ public final class LaneWorker {
                         .isPresent();
         if (told && claim.record().callback().isEmpty()) {
             try {
-                lanes.announce(claim);
+                return lanes.announce(claim);
             } catch (RedisUnavailable away) {
                 log.warn(
                         "{} {}: its callback waits for its end, Redis is away",
@@ -600,6 +601,7 @@ public final class LaneWorker {
                         claim.lease().id());
             }
         }
+        return true;
     }
 
     private Verdict decide(Held held) {

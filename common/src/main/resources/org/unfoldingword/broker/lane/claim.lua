@@ -5,7 +5,7 @@
   Repeating it after a lost reply takes other entries; what the lost reply named lapses and is taken again.
   KEYS  one block per partition
   ARGV  1 lane   2 holder   3 entries max   4 lease, ms   5 the holder's time to live, ms (0: say nothing about it; less: it
-        leaves; noted with the first partition passed)   6 the holder's state   7 entries of one group max
+        leaves; noted with the first partition passed)   6 the holder's state   7 entries of one group max   8 doubt, ms
         then, for groups of which fewer may be taken: group, entries max; 0 passes it over
   Returns  {now, next due or '', {block number with more due...}, claim...},
            claim = {block number, name, entry id, token, deliveries, lapsed 0|1, doubt 0|1, entry fields, record fields}
@@ -14,13 +14,13 @@
 local lane, holder, room, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local beat, state = tonumber(ARGV[5]), ARGV[6]
 local partitions = #KEYS / BLOCK
-local each, left, full = tonumber(ARGV[7]), {}, 0
+local each, doubt_ms, left, full = tonumber(ARGV[7]), ARGV[8], {}, 0
 
 local function leave(group, entries)
   left[group] = entries
   if entries <= 0 then full = full + 1 end
 end
-for i = 8, #ARGV, 2 do leave(ARGV[i], tonumber(ARGV[i + 1])) end
+for i = 9, #ARGV, 2 do leave(ARGV[i], tonumber(ARGV[i + 1])) end
 
 -- The next of the groups that have something due and of which more may be taken, served longest ago first.
 local function next_group(b)
@@ -61,6 +61,20 @@ local function read_head(b, name)
   return read and read[1][2][1], 1
 end
 
+-- A queue that somebody's hand has spoilt: its group is gone, or has passed over what is there, or its pending entry was deleted. What
+-- is there is read from the start; what was settled is there no more.
+local function mend_head(b, name)
+  local queue = b.queue .. name
+  local length = redis.pcall('XLEN', queue)
+  if type(length) ~= 'number' or length == 0 then return nil end
+  redis.pcall('XGROUP', 'CREATE', queue, b.group, '0')
+  for _, pending in ipairs(redis.call('XPENDING', queue, b.group, '-', '+', '10')) do
+    redis.call('XACK', queue, b.group, pending[1])
+  end
+  redis.call('XGROUP', 'SETID', queue, b.group, '0')
+  return read_head(b, name)
+end
+
 local function next_token(b)
   local last = b.token or tonumber(redis.call('HGET', b.totals, 'token') or '0')
   b.token = math.max(micros, last + 1)
@@ -71,19 +85,18 @@ end
 local function note(b, id, fields, entry, token, lapsed)
   local known = {}
   for i = 1, #fields, 2 do known[fields[i]] = fields[i + 1] end
-  local attempts = text((tonumber(known[b.prefix .. 'attempts']) or 0) + 1)
+  local attempts = text((known[b.prefix .. 'attempts'] or 0) + 1)
   local set = { b.prefix .. 'attempts', attempts, b.prefix .. 'claimed', now_text, b.prefix .. 'holder', holder }
   local function add(field, value)
     set[#set + 1] = field
     set[#set + 1] = value
   end
   if not known[b.prefix .. 'started'] then add(b.prefix .. 'started', now_text) end
-  if lapsed then add(b.prefix .. 'lapses', text((tonumber(known[b.prefix .. 'lapses']) or 0) + 1)) end
+  if lapsed then add(b.prefix .. 'lapses', text((known[b.prefix .. 'lapses'] or 0) + 1)) end
   if known[b.prefix .. 'next'] then redis.call('HDEL', b.record .. id, b.prefix .. 'next') end
   if lane == 'messages' then
     add('state', 'processing')
-    -- An entry that a hand has spoilt may have less; its holder ends it.
-    if not known.envelope and entry[4] then
+    if not known.envelope then
       add('envelope', entry[4])
       if entry[5] == 'chunks' then add('chunks', entry[6]) end
     end
@@ -101,6 +114,7 @@ end
 
 local function take(b, number, name)
   local entry, deliveries = read_head(b, name)
+  if not entry then entry, deliveries = mend_head(b, name) end
   if not entry then
     forget(b, name)
     return nil
@@ -110,7 +124,11 @@ local function take(b, number, name)
   local token = next_token(b)
   b.taken[#b.taken + 1] = name
   b.taken[#b.taken + 1] = token
-  if lapsed then leave_trace(b, id, 'lapsed', '') end
+  if lapsed then
+    leave_trace(b, id, 'lapsed', '')
+    -- What the holder before has called may still be running, also once this entry is gone.
+    if lane == 'messages' then redis.call('SET', b.doubt .. name, '1', 'PX', doubt_ms) end
+  end
   local fields = redis.call('HGETALL', b.record .. id)
   note(b, id, fields, entry[2], token, lapsed)
   -- Only where a dead letter has left its mark: the newest entry that was taken since.

@@ -30,7 +30,10 @@ end
 local function keep()
   redis.call('XCLAIM', queue, b.group, 'nobody', 0, entry, 'JUSTID')
   if lane == 'messages' and redis.call('HEXISTS', record, 'cancel') == 1 then delay = 0 end
-  if verdict == 'back' then redis.call('HINCRBY', record, b.prefix .. 'attempts', -1) end
+  -- What was never tried has not begun.
+  if verdict == 'back' and redis.call('HINCRBY', record, b.prefix .. 'attempts', -1) == 0 then
+    redis.call('HDEL', record, b.prefix .. 'started')
+  end
   -- What was given back untried and is tried again soon is not worth a line.
   if verdict == 'retry' or delay == 0 then leave_trace(b, id, verdict, verdict == 'retry' and data or '') end
   redis.call('HDEL', record, b.prefix .. 'claimed', b.prefix .. 'holder')

@@ -2,7 +2,6 @@ package org.unfoldingword.broker.lane;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -18,7 +17,6 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.Envelope;
-import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
 
@@ -42,6 +40,11 @@ public final class LaneFixture implements AutoCloseable {
     /** Where the Redis is, for a server on the same data. */
     public String url() {
         return server.url();
+    }
+
+    /** What a handler is thrown that needs a Redis that is away. */
+    public static RuntimeException storeAway() {
+        return new RedisUnavailable("away");
     }
 
     /** What operators can do, beside the API. */
@@ -74,23 +77,6 @@ public final class LaneFixture implements AutoCloseable {
     public static Envelope envelope(String org, String user, Optional<String> callback) {
         return new Envelope(
                 org, user, "web", Optional.empty(), callback, Optional.empty(), Optional.empty(), Optional.empty());
-    }
-
-    /** An envelope that can be written and not be read. */
-    public static Envelope tooDeep() {
-        JsonNode metadata = Json.mapper().createObjectNode();
-        for (int level = 0; level < Json.NESTING_MAX; level++) {
-            metadata = Json.mapper().createObjectNode().set("a", metadata);
-        }
-        return new Envelope(
-                "acme",
-                "ann",
-                "web",
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(metadata),
-                Optional.empty(),
-                Optional.empty());
     }
 
     public List<Claim> claim(Lane lane, int room) {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,7 @@ import org.unfoldingword.broker.lane.GroupRoom;
 import org.unfoldingword.broker.lane.Held;
 import org.unfoldingword.broker.lane.LaneHandler;
 import org.unfoldingword.broker.lane.MessageRecord;
+import org.unfoldingword.broker.lane.RedisUnavailable;
 import org.unfoldingword.broker.lane.Verdict;
 import org.unfoldingword.broker.lane.Verdict.Doubt;
 import org.unfoldingword.broker.message.Conversation;
@@ -43,6 +45,8 @@ final class DispatchHead implements LaneHandler {
     private final Telemetry telemetry;
     /** How many of each org are being worked on. */
     private final Map<String, Integer> running = new ConcurrentHashMap<>();
+    /** Being worked on since a half-open circuit permitted one call. */
+    private final AtomicInteger probes = new AtomicInteger();
 
     DispatchHead(
             DispatchProperties properties,
@@ -67,9 +71,12 @@ final class DispatchHead implements LaneHandler {
     public Verdict handle(Held held) {
         String org = Conversation.escape(held.claim().envelope().org());
         running.merge(org, 1, Integer::sum);
+        int probe = circuit.getState() == CircuitBreaker.State.HALF_OPEN ? 1 : 0;
+        probes.addAndGet(probe);
         try {
             return run(held);
         } finally {
+            probes.addAndGet(-probe);
             running.computeIfPresent(org, (group, number) -> number == 1 ? null : number - 1);
         }
     }
@@ -112,18 +119,24 @@ final class DispatchHead implements LaneHandler {
 
     @Override
     public Verdict afterFault(Held held, RuntimeException fault) {
-        int attempts = held.claim().record().attempts();
-        return attempts >= properties.deliveriesMax()
-                ? failed("internal_error", "the broker failed on this message " + attempts + " times", Doubt.RAISED)
-                : new Verdict.Later(wait(attempts, Optional.empty()), "internal_error", false, Doubt.RAISED);
+        MessageRecord record = held.claim().record();
+        if (fault instanceof RedisUnavailable) {
+            // Its body could not be had: nothing that it has done.
+            return new Verdict.Later(
+                    wait(record.attempts(), Optional.empty()), "store_unavailable", false, Doubt.RAISED);
+        }
+        int failures = record.failures() + 1;
+        return failures >= properties.deliveriesMax()
+                ? failed("internal_error", "the broker failed on this message " + failures + " times", Doubt.RAISED)
+                : new Verdict.Later(wait(failures, Optional.empty()), "internal_error", true, Doubt.RAISED);
     }
 
-    /** None while the circuit is open, one at a time while it probes: nothing burns attempts on a worker that is down. */
+    /** None while the circuit is open or a probe is under way, one to probe it: nothing burns attempts on a worker that is down. */
     @Override
     public int room(int free) {
         return switch (circuit.getState()) {
             case OPEN, FORCED_OPEN -> 0;
-            case HALF_OPEN -> Math.min(free, 1);
+            case HALF_OPEN -> probes.get() > 0 ? 0 : Math.min(free, 1);
             case CLOSED, DISABLED, METRICS_ONLY -> free;
         };
     }
@@ -196,9 +209,10 @@ final class DispatchHead implements LaneHandler {
                 String reason = "worker answered " + failed.status() + " " + failed.code() + " "
                         + failed.said().text();
                 int failures = record.failures() + 1;
+                Doubt doubt = failed.own() ? Doubt.CLEARED : Doubt.RAISED;
                 yield failures >= properties.failuresMax()
-                        ? failed("worker_failed", reason.strip(), failed.said(), Doubt.CLEARED)
-                        : new Verdict.Later(wait(failures, Optional.empty()), reason.strip(), true, Doubt.CLEARED);
+                        ? failed("worker_failed", reason.strip(), failed.said(), doubt)
+                        : new Verdict.Later(wait(failures, Optional.empty()), reason.strip(), true, doubt);
             }
             case WorkerOutcome.Unknown unknown ->
                 properties.retryUnknown() && record.failures() + 1 < properties.failuresMax()
@@ -215,7 +229,7 @@ final class DispatchHead implements LaneHandler {
                                 .strip(),
                         refused.said(),
                         Doubt.UNCHANGED);
-            case WorkerOutcome.Garbled garbled -> failed("worker_garbled", garbled.what(), Doubt.CLEARED);
+            case WorkerOutcome.Garbled garbled -> failed("worker_garbled", garbled.what(), Doubt.UNCHANGED);
             case WorkerOutcome.TooLong tooLong ->
                 failed("worker_reply_too_long", "more than " + tooLong.limit(), Doubt.RAISED);
             case WorkerOutcome.Aborted aborted -> stopped(held);

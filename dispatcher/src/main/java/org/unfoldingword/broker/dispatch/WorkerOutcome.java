@@ -16,8 +16,13 @@ sealed interface WorkerOutcome {
     /** No byte was sent; trying again cannot run the message twice. */
     record Unreached(String cause) implements WorkerOutcome {}
 
-    /** Answered 500, 502 or 504; {@code said} is its own word. */
-    record Failed(int status, String code, MessageRecord.WorkerError said) implements WorkerOutcome {}
+    /**
+     * Answered 500, 502 or 504.
+     *
+     * @param own whether the worker itself says so; what stands before it cannot know whether the turn is over
+     * @param said its word
+     */
+    record Failed(int status, String code, boolean own, MessageRecord.WorkerError said) implements WorkerOutcome {}
 
     /** Sent, no end seen: silence, time over, or a broken connection. The turn may still be running. */
     record Unknown(String cause) implements WorkerOutcome {}

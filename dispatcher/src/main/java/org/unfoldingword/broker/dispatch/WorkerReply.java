@@ -80,7 +80,7 @@ final class WorkerReply {
             return new WorkerOutcome.Busy(code.isEmpty() ? "HTTP_" + status : code, hint);
         }
         if (status >= 500) {
-            return new WorkerOutcome.Failed(status, code, said);
+            return new WorkerOutcome.Failed(status, code, json.path("error").isTextual(), said);
         }
         if (status >= 400) {
             return new WorkerOutcome.Refused(status, code, said);

@@ -26,12 +26,16 @@ import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.unfoldingword.broker.lane.Found;
+import org.unfoldingword.broker.lane.Held;
 import org.unfoldingword.broker.lane.Lane;
+import org.unfoldingword.broker.lane.LaneFixture;
+import org.unfoldingword.broker.lane.LaneHandler;
 import org.unfoldingword.broker.lane.LaneProperties;
 import org.unfoldingword.broker.lane.LaneWorker;
 import org.unfoldingword.broker.lane.Lanes;
 import org.unfoldingword.broker.lane.NewMessage;
 import org.unfoldingword.broker.lane.TestRedis;
+import org.unfoldingword.broker.lane.Verdict;
 import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.Envelope;
@@ -125,6 +129,25 @@ class DispatchHeadTest {
         }
     }
 
+    /** What stands before the worker gave up on the call; the turn may go on behind it. The next call was made without care. */
+    @Test
+    void goesOnCarefullyAfterAFailureThatIsNotTheWorkersOwnWord() throws Exception {
+        int[] calls = {0};
+        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(
+                out,
+                ++calls[0] == 1
+                        ? "HTTP/1.1 504 X\r\nContent-Length: 15\r\n\r\n<html>504</html"
+                        : calls[0] == 2
+                                ? "HTTP/1.1 502 X\r\nContent-Length: 15\r\n\r\n<html>502</html"
+                                : OK_AT_ONCE))) {
+            MessageId one = append("one");
+            run(worker, Map.of(), () -> await(one, MessageState.COMPLETED));
+            assertThat(worker.requests.take()).startsWith("POST /api/v1/chat/stream ");
+            assertThat(worker.requests.take()).startsWith("POST /api/v1/chat HTTP");
+            assertThat(worker.requests.take()).startsWith("POST /api/v1/chat HTTP");
+        }
+    }
+
     @Test
     void failsAtOnceWhatTheWorkerWillNeverAccept() throws Exception {
         try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(
@@ -185,6 +208,8 @@ class DispatchHeadTest {
             lane.start();
             called.await();
             Thread stopping = Thread.startVirtualThread(() -> lane.stop(Duration.ofSeconds(20)));
+            // It takes no more, and waits for what runs.
+            Awaitility.await().until(() -> stopping.getState() == Thread.State.TIMED_WAITING);
             goOn.countDown();
             stopping.join();
             assertThat(found(one).record().state()).isEqualTo(MessageState.COMPLETED);
@@ -257,6 +282,78 @@ class DispatchHeadTest {
         }
         assertThat(found(one).record().error().orElseThrow().code()).isEqualTo("internal_error");
         assertThat(circuit.tryAcquirePermission()).isTrue();
+    }
+
+    /** While one call probed for minutes, all that waited was claimed and given back, one after the other. */
+    @Test
+    void takesNothingElseWhileItProbes() throws Exception {
+        CountDownLatch called = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            called.countDown();
+            goOn.await();
+            RawWorker.write(out, OK);
+        })) {
+            circuit.transitionToOpenState();
+            circuit.transitionToHalfOpenState();
+            MessageId[] ids = {
+                append(Conversation.ofUser("acme", "one"), "one", Optional.empty()),
+                append(Conversation.ofUser("acme", "two"), "two", Optional.empty())
+            };
+            run(worker, Map.of(), () -> {
+                awaitUninterruptibly(called);
+                // Long enough for the feeder to come round: the probe's lease of a second was extended.
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(20))
+                        .until(() -> Stream.of(ids).map(this::found).anyMatch(found -> found.record()
+                                .startedAt()
+                                .filter(at -> found.at().isAfter(at.plusSeconds(2)))
+                                .isPresent()));
+                assertThat(ids)
+                        .as("given back for a while")
+                        .noneMatch(id -> found(id).record().nextAttemptAt().isPresent());
+                goOn.countDown();
+                Stream.of(ids).forEach(id -> await(id, MessageState.COMPLETED));
+            });
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The body of a large message could not be had while Redis was away; after some busy answers that made it a dead letter. */
+    @Test
+    void doesNotHoldAnAbsentStoreAgainstAMessage() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(out, OK_AT_ONCE))) {
+            MessageId one = append("one");
+            DispatchHead head = head(client(worker.url()), bound(Map.of("broker.dispatch.deliveries-max", "1")));
+            int[] faults = {0};
+            LaneWorker lane = lane(1, new LaneHandler() {
+                @Override
+                public Verdict handle(Held held) {
+                    if (++faults[0] <= 2) {
+                        throw LaneFixture.storeAway();
+                    }
+                    return head.handle(held);
+                }
+
+                @Override
+                public Verdict afterFault(Held held, RuntimeException fault) {
+                    return head.afterFault(held, fault);
+                }
+            });
+            lane.start();
+            try {
+                await(one, MessageState.COMPLETED);
+            } finally {
+                lane.stop(Duration.ofSeconds(5));
+            }
+        }
     }
 
     /** A probe that was broken off by us counted as answered, and closed the circuit of a worker that was dead. */
@@ -362,10 +459,17 @@ class DispatchHeadTest {
     }
 
     private LaneWorker lane(WorkerClient client, Map<String, String> settings) {
-        Map<String, String> quick = new HashMap<>(Map.of("broker.dispatch.backoff-first", "2ms"));
-        quick.putAll(settings);
-        DispatchProperties properties = bind("broker.dispatch", DispatchProperties.class, quick);
-        DispatchHead handler = new DispatchHead(
+        DispatchProperties properties = bound(settings);
+        return lane(properties.concurrency(), head(client, properties));
+    }
+
+    private LaneWorker lane(int places, LaneHandler handler) {
+        return new LaneWorker(
+                lanes, Lane.MESSAGES, "dispatcher-test", places, handler, System::nanoTime, new SimpleMeterRegistry());
+    }
+
+    private DispatchHead head(WorkerClient client, DispatchProperties properties) {
+        return new DispatchHead(
                 properties,
                 Endpoint.STREAM,
                 client,
@@ -373,14 +477,12 @@ class DispatchHeadTest {
                 RandomGenerator.getDefault(),
                 System::nanoTime,
                 new Telemetry(new SimpleMeterRegistry(), Traces.off()));
-        return new LaneWorker(
-                lanes,
-                Lane.MESSAGES,
-                "dispatcher-test",
-                properties.concurrency(),
-                handler,
-                System::nanoTime,
-                new SimpleMeterRegistry());
+    }
+
+    private static DispatchProperties bound(Map<String, String> settings) {
+        Map<String, String> quick = new HashMap<>(Map.of("broker.dispatch.backoff-first", "2ms"));
+        quick.putAll(settings);
+        return bind("broker.dispatch", DispatchProperties.class, quick);
     }
 
     private MessageId append(String body) throws IOException {

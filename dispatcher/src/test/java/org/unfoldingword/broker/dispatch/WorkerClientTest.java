@@ -245,10 +245,15 @@ class WorkerClientTest {
                 .isEqualTo(new WorkerOutcome.Failed(
                         502,
                         "CLAUDE_API_ERROR",
+                        /* own= */ true,
                         new WorkerError(
                                 502,
                                 "529",
                                 "{\"error\":\"ClaudeAPIError\",\"code\":\"CLAUDE_API_ERROR\",\"message\":\"529\"}")));
+        assertThat(refused(504, "{\"message\":\"Endpoint request timed out\"}", Optional.empty()))
+                .as("what stands before the worker")
+                .isInstanceOfSatisfying(WorkerOutcome.Failed.class, failed -> assertThat(failed.own())
+                        .isFalse());
         assertThat(refused(400, "{\"error\":\"user_id is required\"}", Optional.empty()))
                 .isEqualTo(new WorkerOutcome.Refused(
                         400, "", new WorkerError(400, "user_id is required", "{\"error\":\"user_id is required\"}")));
