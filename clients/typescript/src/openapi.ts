@@ -998,7 +998,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Redis cannot be reached now; nothing was accepted. Try again after `Retry-After`. */
+        /** @description Redis cannot be reached now, and a message may not have been accepted. Send it again after `Retry-After`, under the same idempotency key if it has one. */
         StoreAway: {
             headers: {
                 /** @description Seconds. */

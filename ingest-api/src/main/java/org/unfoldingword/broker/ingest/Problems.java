@@ -51,7 +51,10 @@ final class Problems {
                 Long.toString(Math.max(1, properties.retryAfter().toSeconds())));
         return answer(
                 Problem.of(
-                        503, "store_unavailable", "The store cannot be reached now; nothing was accepted. Try again."),
+                        503,
+                        "store_unavailable",
+                        "The store cannot be reached now. A message may not have been accepted: send it again, under the same"
+                                + " client_message_id if it has one."),
                 headers);
     }
 

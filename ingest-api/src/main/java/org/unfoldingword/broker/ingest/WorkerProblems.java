@@ -69,7 +69,7 @@ final class WorkerProblems implements RefusalStyle {
                         503,
                         "Service unavailable",
                         "STORE_UNAVAILABLE",
-                        "The store cannot be reached now; nothing was accepted. Try again.",
+                        "The store cannot be reached now. A message may not have been accepted: send it again.",
                         properties.retryAfter())
                 .toResponse();
     }
