@@ -38,11 +38,14 @@ public final class PublicUrls {
         return new PublicUrls(authority(workerUrl), publicUrl.strip().replaceAll("/+$", ""));
     }
 
+    /** Whether all comes back as it is. */
+    public boolean changeNothing() {
+        return visible.isEmpty() || worker.isEmpty();
+    }
+
     /** One URL, as clients are to see it. */
     public String rewrite(String url) {
-        boolean theirs =
-                !visible.isEmpty() && !worker.isEmpty() && authority(url).equals(worker);
-        if (!theirs) {
+        if (changeNothing() || !authority(url).equals(worker)) {
             return url;
         }
         int path = url.indexOf('/', url.indexOf("//") + 2);
@@ -51,7 +54,7 @@ public final class PublicUrls {
 
     /** A JSON text with its URLs as clients are to see them. What is no JSON comes back as it is. */
     public byte[] rewrite(byte[] json) {
-        if (visible.isEmpty() || worker.isEmpty()) {
+        if (changeNothing()) {
             return json;
         }
         try (JsonParser parser = Json.factory().createParser(json)) {

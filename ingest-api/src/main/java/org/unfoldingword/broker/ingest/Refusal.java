@@ -1,8 +1,11 @@
 package org.unfoldingword.broker.ingest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.unfoldingword.broker.message.Json;
@@ -54,18 +57,22 @@ final class Refusal extends RuntimeException {
                 status, Bodies.bytes(json(error, code, message).put("message_id", messageId)), Optional.empty());
     }
 
-    int status() {
-        return status;
-    }
-
-    byte[] body() {
-        return body;
-    }
-
     ResponseEntity<byte[]> toResponse() {
         ResponseEntity.BodyBuilder answer = ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON);
-        retryAfter.ifPresent(wait -> answer.header("Retry-After", Long.toString(Math.max(1, wait.toSeconds()))));
+        retryAfter.map(Refusal::seconds).ifPresent(wait -> answer.header(HttpHeaders.RETRY_AFTER, wait));
         return answer.body(body);
+    }
+
+    /** To a request that has not reached a controller. */
+    void write(HttpServletResponse response) throws IOException {
+        response.setStatus(status);
+        retryAfter.map(Refusal::seconds).ifPresent(wait -> response.setHeader(HttpHeaders.RETRY_AFTER, wait));
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        response.getOutputStream().write(body);
+    }
+
+    private static String seconds(Duration wait) {
+        return Long.toString(Math.max(1, Math.ceilDiv(wait.toMillis(), 1000L)));
     }
 
     private static ObjectNode json(String error, String code, String message) {

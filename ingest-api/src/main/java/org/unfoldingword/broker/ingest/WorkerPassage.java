@@ -106,7 +106,8 @@ final class WorkerPassage implements AutoCloseable {
      * Answers with what the worker answers.
      *
      * @throws Refusal 413, 502 or 504, before anything was answered
-     * @throws IOException if the client left, or the worker broke off within its answer
+     * @throws BrokenOff if the worker broke off within its answer, after a part of it was given
+     * @throws IOException if the client left
      */
     void pass(WorkerPath path, HttpServletRequest request, HttpServletResponse response) throws IOException {
         HttpHost worker = upstream.host()
@@ -132,7 +133,7 @@ final class WorkerPassage implements AutoCloseable {
         }
         // Closed, not drained: an answer that the client no longer wants is not read to its end.
         try (answer) {
-            give(answer, response);
+            give(answer, path, response);
         }
     }
 
@@ -168,14 +169,23 @@ final class WorkerPassage implements AutoCloseable {
         return passed;
     }
 
-    private void give(ClassicHttpResponse answer, HttpServletResponse response) throws IOException {
+    private void give(ClassicHttpResponse answer, WorkerPath path, HttpServletResponse response) throws IOException {
         Set<String> named = named(java.util.Arrays.stream(answer.getHeaders("Connection"))
                 .map(Header::getValue)
                 .toList());
-        InputStream body = answer.getEntity() == null
-                ? InputStream.nullInputStream()
-                : answer.getEntity().getContent();
-        Optional<byte[]> whole = isJson(answer) ? Optional.of(json(body)) : Optional.empty();
+        boolean rewritten = isJson(answer) && !urls.changeNothing();
+        Optional<byte[]> whole = Optional.empty();
+        Optional<Streamed> body = Optional.empty();
+        // No entity is a HEAD's: it has the length of what a GET would bring.
+        if (answer.getEntity() != null) {
+            InputStream content = answer.getEntity().getContent();
+            try {
+                whole = rewritten ? Optional.of(json(content)) : Optional.empty();
+                body = rewritten ? Optional.empty() : Optional.of(Streamed.begin(content));
+            } catch (IOException e) {
+                throw unanswered(path, e, brokenOff(e));
+            }
+        }
         response.setStatus(answer.getCode());
         for (Header header : answer.getHeaders()) {
             String lower = header.getName().toLowerCase(Locale.ROOT);
@@ -190,18 +200,14 @@ final class WorkerPassage implements AutoCloseable {
             return;
         }
         Header length = answer.getFirstHeader("Content-Length");
-        if (length != null && length.getValue().matches("\\d{1,18}")) {
+        if (length != null && !rewritten && length.getValue().matches("\\d{1,18}")) {
             response.setContentLengthLong(Long.parseLong(length.getValue()));
         }
-        stream(body, response.getOutputStream());
-    }
-
-    /** What is there is sent at once: the answer may be one that goes on for long. */
-    private static void stream(InputStream body, OutputStream out) throws IOException {
-        byte[] buffer = new byte[16 * 1024];
-        for (int read = body.read(buffer); read >= 0; read = body.read(buffer)) {
-            out.write(buffer, 0, read);
-            out.flush();
+        if (body.isPresent()) {
+            body.get().give(response.getOutputStream());
+        } else {
+            // Or the server would tell a length of 0.
+            response.flushBuffer();
         }
     }
 
@@ -230,6 +236,12 @@ final class WorkerPassage implements AutoCloseable {
         return refusal;
     }
 
+    private static Refusal brokenOff(IOException e) {
+        return e instanceof SocketTimeoutException
+                ? Refusal.coded(504, "Gateway timeout", "WORKER_TIMEOUT", "The worker did not answer in time")
+                : Refusal.coded(502, "Bad gateway", "WORKER_BROKE_OFF", "The worker broke off within its answer");
+    }
+
     private static Set<String> named(Iterable<String> connectionHeaders) {
         Set<String> named = new HashSet<>();
         for (String value : connectionHeaders) {
@@ -238,6 +250,36 @@ final class WorkerPassage implements AutoCloseable {
             }
         }
         return named;
+    }
+
+    /** An answer's body, of which a first piece has come: until then a worker that breaks off can be told of. */
+    private static final class Streamed {
+        private final InputStream in;
+        private final byte[] piece = new byte[16 * 1024];
+        private int length;
+
+        private Streamed(InputStream in) {
+            this.in = in;
+        }
+
+        static Streamed begin(InputStream in) throws IOException {
+            Streamed body = new Streamed(in);
+            body.length = in.read(body.piece);
+            return body;
+        }
+
+        /** What is there is sent at once: the answer may be one that goes on for long. */
+        void give(OutputStream out) throws IOException {
+            while (length >= 0) {
+                out.write(piece, 0, length);
+                out.flush();
+                try {
+                    length = in.read(piece);
+                } catch (IOException e) {
+                    throw new BrokenOff(e);
+                }
+            }
+        }
     }
 
     /** A body that does not say how long it is, cut off where it is too long. */

@@ -75,7 +75,11 @@ final class WorkerProblems implements RefusalStyle {
     }
 
     @ExceptionHandler
-    @Nullable ResponseEntity<byte[]> other(Exception thrown) {
+    @Nullable ResponseEntity<byte[]> other(Exception thrown) throws BrokenOff {
+        if (thrown instanceof BrokenOff broken) {
+            // The server cuts the connection then. To answer anything would make a whole of the part that was given.
+            throw broken;
+        }
         if (DisconnectedClientHelper.isClientDisconnectedException(thrown)) {
             // There is nobody to answer, and nothing is lost by it.
             log.debug("a client hung up ({})", thrown.getMessage());
@@ -109,8 +113,6 @@ final class WorkerProblems implements RefusalStyle {
                                 "Too many unknown keys from this address",
                                 tooMany.retryAfter());
                 };
-        response.setStatus(refusal.status());
-        response.setContentType("application/json");
-        response.getOutputStream().write(refusal.body());
+        refusal.write(response);
     }
 }
