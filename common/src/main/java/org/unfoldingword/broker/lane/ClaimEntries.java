@@ -30,10 +30,27 @@ final class ClaimEntries {
     /**
      * What was taken.
      *
+     * @param unreadable what was taken as well, and no handler can be given
      * @param more partitions, of those asked, in which more is due
      * @param nextDue time until the next entry of those partitions is due, from now
      */
-    record Taken(List<Claim> claims, List<Integer> more, Optional<Duration> nextDue) {}
+    record Taken(List<Claim> claims, List<Unreadable> unreadable, List<Integer> more, Optional<Duration> nextDue) {}
+
+    /**
+     * An entry that is not what {@code append.lua} writes: somebody's hand has spoilt it, or a version that took more than this one.
+     * It has to end all the same, or its conversation would stand still for ever.
+     *
+     * @param id what stands where the message's id should
+     * @param envelope if at least that can be read
+     */
+    record Unreadable(
+            Lane lane,
+            int partition,
+            String queue,
+            String entry,
+            String token,
+            String id,
+            Optional<Envelope> envelope) {}
 
     private final Redis redis;
     private final Keyspace keyspace;
@@ -77,24 +94,30 @@ final class ClaimEntries {
             more.add(partitions.get((int) numbers.number(i) - 1));
         }
         List<Claim> claims = new ArrayList<>();
+        List<Unreadable> unreadable = new ArrayList<>();
         for (int i = 3; i < answer.size(); i++) {
-            readable(lane, answer.list(i), Instant.ofEpochMilli(now)).ifPresent(claims::add);
+            Answer taken = answer.list(i);
+            try {
+                claims.add(claim(lane, taken, Instant.ofEpochMilli(now)));
+            } catch (RuntimeException spoilt) {
+                log.error(
+                        "{} lane: the head of {} cannot be read, and ends ({})",
+                        lane.word(),
+                        taken.text(1),
+                        spoilt.getClass().getSimpleName());
+                unreadable.add(unreadable(lane, partitions.get((int) taken.number(0) - 1), taken));
+            }
         }
-        return new Taken(claims, more, nextDue);
+        return new Taken(claims, unreadable, more, nextDue);
     }
 
-    /** One entry that somebody's hand has spoilt must not keep the others from being worked on. Its lease lapses. */
-    private Optional<Claim> readable(Lane lane, Answer taken, Instant now) {
-        try {
-            return Optional.of(claim(lane, taken, now));
-        } catch (RuntimeException spoilt) {
-            log.error(
-                    "{} lane: the head of {} cannot be read, and is passed over ({})",
-                    lane.word(),
-                    taken.text(1),
-                    spoilt.getClass().getSimpleName());
-            return Optional.empty();
-        }
+    private static Unreadable unreadable(Lane lane, int partition, Answer taken) {
+        // An entry's first field is its message's id, whatever it is called.
+        Answer fields = taken.list(7);
+        Optional<Envelope> envelope = Optional.ofNullable(taken.fields(7).get("envelope"))
+                .or(() -> Optional.ofNullable(taken.fields(8).get("envelope")))
+                .flatMap(Envelope::readable);
+        return new Unreadable(lane, partition, taken.text(1), taken.text(2), taken.text(3), fields.text(1), envelope);
     }
 
     private Claim claim(Lane lane, Answer taken, Instant now) {

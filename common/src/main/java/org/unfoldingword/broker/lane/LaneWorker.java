@@ -461,6 +461,7 @@ public final class LaneWorker {
         } finally {
             lock.unlock();
         }
+        result.unreadable().forEach(this::end);
         for (Claim claim : result.claims()) {
             Meters.CLAIMED.counter(meters, "lane", lane.word()).increment();
             Held held = new Held(claim, new JournalWriter(lanes, claim));
@@ -468,6 +469,18 @@ public final class LaneWorker {
             Thread.ofVirtual().name(lane.word() + "-" + claim.lease().id()).start(() -> work(held, leasedUntilNanos));
         }
         return result.claims().size();
+    }
+
+    /** At once, without a place. If Redis is away, its lease lapses, and whoever takes it next ends it. */
+    private void end(ClaimEntries.Unreadable spoilt) {
+        Thread.ofVirtual().name(lane.word() + "-unreadable").start(() -> {
+            try {
+                lanes.settle(spoilt);
+                Meters.FAULTS.counter(meters, "lane", lane.word()).increment();
+            } catch (RuntimeException failed) {
+                fault("ending what cannot be read", failed);
+            }
+        });
     }
 
     /** Guarded by lock. A moment more than asked, so that what is due is due. */

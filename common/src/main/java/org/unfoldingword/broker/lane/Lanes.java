@@ -112,11 +112,14 @@ public final class Lanes implements AutoCloseable {
         }
         MessageRecord record = MessageRecord.of(fields, index -> chunks.reply(id, index));
         byte[] waiting = answer.bytes(3);
-        Envelope envelope =
-                waiting.length > 0 ? Envelope.parse(waiting) : record.envelope().orElseThrow();
+        Optional<Envelope> envelope = (waiting.length > 0 ? Envelope.readable(waiting) : record.envelope())
+                .or(() -> Conversation.parse(record.conversation()).map(Envelope::ofNothingBut));
+        if (envelope.isEmpty()) {
+            return Optional.empty();
+        }
         Optional<Integer> position =
                 record.state().ended() ? Optional.empty() : Optional.of(Math.max(1, (int) answer.number(2)));
-        return Optional.of(new Found(id, record, envelope, position, Instant.ofEpochMilli(answer.number(0))));
+        return Optional.of(new Found(id, record, envelope.get(), position, Instant.ofEpochMilli(answer.number(0))));
     }
 
     /** Ends a message that waits, or asks the holder of one that runs to stop. Safe to repeat. */
@@ -258,6 +261,11 @@ public final class Lanes implements AutoCloseable {
 
     boolean settle(Claim held, Verdict verdict, boolean told) {
         return settle.run(held, verdict, told);
+    }
+
+    /** Ends what cannot be read as failed, or as undeliverable. False if the lease was lost. */
+    boolean settle(ClaimEntries.Unreadable held) {
+        return settle.run(held);
     }
 
     TellFrames.Told tell(Lease lease, long first, List<Frame> frames) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageState;
 
@@ -21,6 +22,7 @@ import org.unfoldingword.broker.message.MessageState;
  * @param watching what is signalled and kept about it
  * @param response the worker's ChatResponse as it wrote it, once completed
  * @param callback how its callback fares, if it asked for one and has ended, or is told of before
+ * @param envelope once it was claimed or has ended; empty if it cannot be read
  */
 public record MessageRecord(
         MessageState state,
@@ -40,6 +42,8 @@ public record MessageRecord(
         Optional<Fault> error,
         Optional<Callback> callback,
         Optional<Envelope> envelope) {
+
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}");
 
     /**
      * Why it failed: a stable word and a sentence.
@@ -117,7 +121,7 @@ public record MessageRecord(
                 response,
                 error,
                 callback,
-                Optional.ofNullable(fields.get("envelope")).map(Envelope::parse));
+                Optional.ofNullable(fields.get("envelope")).flatMap(Envelope::readable));
     }
 
     private static Optional<WorkerError> workerError(Map<String, byte[]> fields) {
@@ -139,8 +143,11 @@ public record MessageRecord(
         return Optional.ofNullable(fields.get(name)).map(bytes -> new String(bytes, UTF_8));
     }
 
+    /** What is no number counts as not there: a look must not fail on what a hand has spoilt. */
     private static Optional<Long> number(Map<String, byte[]> fields, String name) {
-        return text(fields, name).map(Long::valueOf);
+        return text(fields, name)
+                .filter(number -> NUMBER.matcher(number).matches())
+                .map(Long::valueOf);
     }
 
     private static int count(Map<String, byte[]> fields, String name) {

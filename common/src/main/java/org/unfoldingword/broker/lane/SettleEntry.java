@@ -17,6 +17,9 @@ final class SettleEntry {
     /** A longer reply lies beside the record, in chunks. */
     private static final int INLINE_REPLY_BYTES = 256 * 1024;
 
+    private static final MessageRecord.Fault UNREADABLE =
+            new MessageRecord.Fault("unreadable_message", "what the broker has kept of it cannot be read");
+
     private final GroupedScript settle;
     private final Keyspace keyspace;
     private final Chunks chunks;
@@ -37,21 +40,44 @@ final class SettleEntry {
     boolean run(Claim claim, Verdict verdict, boolean told) {
         Lease lease = claim.lease();
         Step step = step(claim, verdict, told);
-        int partition = lease.id().partition();
-        List<List<String>> keys = List.of(
-                keyspace.block(lease.lane(), partition),
-                keyspace.block(lease.lane().other(), partition));
         Arguments arguments = new Arguments()
                 .add(lease.lane().word())
                 .add(lease.queue())
                 .add(lease.entry())
                 .add(lease.token())
-                .add(lease.id())
+                .add(lease.id());
+        return settle(lease.lane(), lease.id().partition(), arguments, step, doubt(claim, step));
+    }
+
+    /** Likewise; the end of what cannot be read is no matter of opinion. */
+    boolean run(ClaimEntries.Unreadable held) {
+        Arguments arguments = new Arguments()
+                .add(held.lane().word())
+                .add(held.queue())
+                .add(held.entry())
+                .add(held.token())
+                .add(held.id());
+        Step step =
+                switch (held.lane()) {
+                    case MESSAGES ->
+                        ended(
+                                new Verdict.Ended(MessageState.FAILED, UNREADABLE, Verdict.Doubt.UNCHANGED),
+                                held.envelope()
+                                        .map(envelope -> callbackQueue(held.queue(), envelope))
+                                        .orElse(""));
+                    case CALLBACKS -> undeliverable(new Verdict.Undeliverable(UNREADABLE.message()));
+                };
+        return settle(held.lane(), held.partition(), arguments, step, step.doubt.argument(properties.doubt()));
+    }
+
+    private boolean settle(Lane lane, int partition, Arguments arguments, Step step, String doubt) {
+        List<List<String>> keys = List.of(keyspace.block(lane, partition), keyspace.block(lane.other(), partition));
+        arguments
                 .add(step.move)
                 .add(step.delay)
                 .add(properties.retention())
                 .add(properties.deadLetterRetention())
-                .add(doubt(claim, step))
+                .add(doubt)
                 .add(step.counter)
                 .add(step.dead)
                 .add(step.callbacks)
@@ -80,38 +106,14 @@ final class SettleEntry {
                 putReply(claim, answered.response(), step);
                 yield step;
             }
-            case Verdict.Ended ended -> {
-                Step step = new Step("done", ended.doubt());
-                step.counter = ended.state().toString();
-                step.dead = ended.state() == MessageState.FAILED;
-                step.callbacks = callbackQueue(claim.lease().queue(), claim.envelope());
-                step.event = JournalEntry.ERROR;
-                step.data = JournalEntry.dataOf(ended.fault());
-                step.set("state", ended.state());
-                step.set("error_code", ended.fault().code());
-                step.set("error", ended.fault().message());
-                ended.fault().worker().ifPresent(said -> {
-                    step.set("worker_status", said.status());
-                    step.set("worker_text", said.text());
-                    step.set("worker_body", said.body());
-                });
-                yield step;
-            }
+            case Verdict.Ended ended -> ended(ended, callbackQueue(claim.lease().queue(), claim.envelope()));
             case Verdict.Delivered delivered -> {
                 Step step = new Step("done", Verdict.Doubt.UNCHANGED);
                 step.counter = "delivered";
                 step.set("callback_state", "delivered");
                 yield step;
             }
-            case Verdict.Undeliverable undeliverable -> {
-                Step step = new Step("done", Verdict.Doubt.UNCHANGED);
-                step.counter = "undelivered";
-                step.dead = true;
-                step.set("callback_state", "dead");
-                step.set("callback_error", undeliverable.reason());
-                step.data = undeliverable.reason();
-                yield step;
-            }
+            case Verdict.Undeliverable undeliverable -> undeliverable(undeliverable);
             case Verdict.Later later -> {
                 Step step = new Step("retry", later.doubt());
                 step.delay = later.delay();
@@ -136,6 +138,34 @@ final class SettleEntry {
                 yield step;
             }
         };
+    }
+
+    private static Step ended(Verdict.Ended ended, String callbacks) {
+        Step step = new Step("done", ended.doubt());
+        step.counter = ended.state().toString();
+        step.dead = ended.state() == MessageState.FAILED;
+        step.callbacks = callbacks;
+        step.event = JournalEntry.ERROR;
+        step.data = JournalEntry.dataOf(ended.fault());
+        step.set("state", ended.state());
+        step.set("error_code", ended.fault().code());
+        step.set("error", ended.fault().message());
+        ended.fault().worker().ifPresent(said -> {
+            step.set("worker_status", said.status());
+            step.set("worker_text", said.text());
+            step.set("worker_body", said.body());
+        });
+        return step;
+    }
+
+    private static Step undeliverable(Verdict.Undeliverable undeliverable) {
+        Step step = new Step("done", Verdict.Doubt.UNCHANGED);
+        step.counter = "undelivered";
+        step.dead = true;
+        step.set("callback_state", "dead");
+        step.set("callback_error", undeliverable.reason());
+        step.data = undeliverable.reason();
+        return step;
     }
 
     private void putReply(Claim claim, byte[] response, Step step) {

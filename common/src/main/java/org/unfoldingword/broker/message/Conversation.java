@@ -41,6 +41,11 @@ public record Conversation(String name) {
         return unescape(name.split(":", 3)[1]);
     }
 
+    /** The user whose private conversation it is; empty for a group's. */
+    public Optional<String> user() {
+        return name.startsWith("user:") ? Optional.of(unescape(name.split(":", 3)[2])) : Optional.empty();
+    }
+
     /** The partition that holds all keys of this conversation: CRC-32 of the name, so any process computes the same. */
     public int partition(int partitions) {
         CRC32 crc = new CRC32();

@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What the broker knows about a message besides its body: who sent it and where its answer goes. Kept as compact JSON.
+ * What the broker knows about a message besides its body: who sent it and where its answer goes. Kept as compact JSON, which is
+ * read with each claim, many at a time, and with each look-up: so it is small, {@link #BYTES_MAX}.
  *
  * @param org the organisation, as the client wrote it
  * @param user the user, as the client wrote it
@@ -40,6 +42,9 @@ public record Envelope(
         @JsonProperty("t") Optional<String> traceparent,
         @JsonProperty("s") Optional<String> signer,
         @JsonProperty("w") Optional<WorkerCallback> workerCallback) {
+
+    /** No message with a larger one is accepted. All its parts at their longest take less. */
+    public static final int BYTES_MAX = 64 * 1024;
 
     private static final ObjectMapper JSON = Json.mapper();
 
@@ -90,9 +95,31 @@ public record Envelope(
 
     public static Envelope parse(byte[] bytes) {
         try {
-            return JSON.readValue(bytes, Envelope.class);
+            return Objects.requireNonNull(JSON.readValue(bytes, Envelope.class), "envelope");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** As {@link #parse}; empty for bytes that no envelope has. */
+    public static Optional<Envelope> readable(byte[] bytes) {
+        try {
+            return Optional.of(parse(bytes));
+        } catch (RuntimeException spoilt) {
+            return Optional.empty();
+        }
+    }
+
+    /** What a conversation's name tells of a message whose own envelope cannot be read: whose it is, and no more. */
+    public static Envelope ofNothingBut(Conversation conversation) {
+        return new Envelope(
+                conversation.org(),
+                conversation.user().orElse(""),
+                /* client= */ "",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 }

@@ -18,6 +18,9 @@ public final class Json {
     /** More names, values and brackets in one document are refused: each name costs many times its length. */
     public static final int TOKENS_MAX = 200_000;
 
+    /** Longer numbers are refused, as written: exact ones cost more than their length. */
+    public static final int NUMBER_MAX = 1000;
+
     private static final JsonFactory FACTORY = JsonFactory.builder()
             // Names that strangers choose are not to be kept for ever.
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
@@ -27,6 +30,7 @@ public final class Json {
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(NESTING_MAX)
                     .maxTokenCount(TOKENS_MAX)
+                    .maxNumberLength(NUMBER_MAX)
                     .maxStringLength(Integer.MAX_VALUE)
                     .build())
             .build();

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * A JSON object as the bytes that it came in, with the place of each of its members. A member is read only when asked for, so
@@ -20,6 +21,8 @@ public final class RawObject {
 
     /** A member's place: its name, with its quotes, at {@code name}; its value from {@code start} to {@code end}. */
     private record Span(int name, int start, int end) {}
+
+    private static final Pattern OUT_OF_SCALE = Pattern.compile("[eE][+-]?0*[1-9]\\d{9}");
 
     private final byte[] bytes;
     private final Map<String, Span> members;
@@ -49,8 +52,7 @@ public final class RawObject {
                 int named = (int) parser.currentTokenLocation().getByteOffset();
                 parser.nextToken();
                 int start = (int) parser.currentTokenLocation().getByteOffset();
-                parser.skipChildren();
-                parser.finishToken();
+                passOver(parser);
                 members.put(name, new Span(named, start, (int)
                         parser.currentLocation().getByteOffset()));
             }
@@ -60,6 +62,38 @@ public final class RawObject {
             }
         }
         return new RawObject(bytes, members);
+    }
+
+    /** Goes to the end of a value. What is well-formed and yet no value, however deep, is refused here: later it would be a surprise. */
+    private static void passOver(JsonParser parser) throws IOException {
+        int depth = 0;
+        while (true) {
+            JsonToken token = parser.currentToken();
+            if (token == null) {
+                throw new com.fasterxml.jackson.core.JsonParseException(parser, "expected the end of a value");
+            }
+            if (token.isStructStart()) {
+                depth++;
+            } else if (token.isStructEnd()) {
+                depth--;
+            } else if (token.isNumeric()) {
+                checkNumber(parser);
+            }
+            if (depth == 0) {
+                parser.finishToken();
+                return;
+            }
+            parser.nextToken();
+        }
+    }
+
+    /** JSON bounds neither the length of a number nor its exponent; what reads one exactly does. */
+    private static void checkNumber(JsonParser parser) throws IOException {
+        if (parser.getTextLength() > Json.NUMBER_MAX
+                || OUT_OF_SCALE.matcher(parser.getText()).find()) {
+            throw new com.fasterxml.jackson.core.JsonParseException(
+                    parser, "expected numbers of at most " + Json.NUMBER_MAX + " digits, exponents of at most 9");
+        }
     }
 
     public Set<String> names() {

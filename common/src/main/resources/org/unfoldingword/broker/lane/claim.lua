@@ -85,18 +85,19 @@ end
 local function note(b, id, fields, entry, token, lapsed)
   local known = {}
   for i = 1, #fields, 2 do known[fields[i]] = fields[i + 1] end
-  local attempts = text((known[b.prefix .. 'attempts'] or 0) + 1)
+  local attempts = text((tonumber(known[b.prefix .. 'attempts']) or 0) + 1)
   local set = { b.prefix .. 'attempts', attempts, b.prefix .. 'claimed', now_text, b.prefix .. 'holder', holder }
   local function add(field, value)
     set[#set + 1] = field
     set[#set + 1] = value
   end
   if not known[b.prefix .. 'started'] then add(b.prefix .. 'started', now_text) end
-  if lapsed then add(b.prefix .. 'lapses', text((known[b.prefix .. 'lapses'] or 0) + 1)) end
+  if lapsed then add(b.prefix .. 'lapses', text((tonumber(known[b.prefix .. 'lapses']) or 0) + 1)) end
   if known[b.prefix .. 'next'] then redis.call('HDEL', b.record .. id, b.prefix .. 'next') end
   if lane == 'messages' then
     add('state', 'processing')
-    if not known.envelope then
+    -- An entry that a hand has spoilt may have less; its holder ends it.
+    if not known.envelope and entry[4] then
       add('envelope', entry[4])
       if entry[5] == 'chunks' then add('chunks', entry[6]) end
     end

@@ -9,8 +9,8 @@
 local function close_message(b, name, id, entry, how, envelope, chunks)
   if how.dead or not envelope then
     local fields = redis.call('XRANGE', b.queue .. name, entry, entry)[1][2]
-    redis.call('HSET', b.record .. id, 'envelope', fields[4])
-    if how.dead then redis.call('HSET', b.record .. id, unpack(fields, 5)) end
+    if fields[4] then redis.call('HSET', b.record .. id, 'envelope', fields[4]) end
+    if how.dead and fields[6] then redis.call('HSET', b.record .. id, unpack(fields, 5)) end
     chunks = fields[5] == 'chunks' and fields[6]
   end
   for i = 0, (chunks or 0) - 1 do

@@ -20,8 +20,9 @@ local function sent_by_user(name, entry, envelope)
   local fields = entry_of(name, entry)
   local text = envelope or (fields and fields[4])
   if not text then return false end
-  local sender = cjson.decode(text)
-  return sender.o == org and sender.u == user
+  -- What cannot be read names no sender, and must not keep the others from being erased.
+  local read, sender = pcall(cjson.decode, text)
+  return read and type(sender) == 'table' and sender.o == org and sender.u == user
 end
 
 local function remove_chunks(id, kind, count)

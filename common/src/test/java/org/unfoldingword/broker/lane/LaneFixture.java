@@ -2,6 +2,7 @@ package org.unfoldingword.broker.lane;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
 
@@ -77,6 +79,23 @@ public final class LaneFixture implements AutoCloseable {
     public static Envelope envelope(String org, String user, Optional<String> callback) {
         return new Envelope(
                 org, user, "web", Optional.empty(), callback, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** An envelope that can be written and not be read. */
+    public static Envelope tooDeep() {
+        JsonNode metadata = Json.mapper().createObjectNode();
+        for (int level = 0; level < Json.NESTING_MAX; level++) {
+            metadata = Json.mapper().createObjectNode().set("a", metadata);
+        }
+        return new Envelope(
+                "acme",
+                "ann",
+                "web",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(metadata),
+                Optional.empty(),
+                Optional.empty());
     }
 
     public List<Claim> claim(Lane lane, int room) {

@@ -118,6 +118,18 @@ class LaneWorkerTest {
     }
 
     @Test
+    void endsWhatCannotBeReadAndTakesWhatIsBehindIt() throws InterruptedException {
+        MessageId spoilt = append("ann", LaneFixture.tooDeep());
+        MessageId next = append("ann");
+
+        worker.start();
+
+        assertThat(handled.poll(20, TimeUnit.SECONDS)).isEqualTo(next);
+        assertThat(lanes.find(spoilt, Watching.NOTHING).orElseThrow().record().state())
+                .isEqualTo(MessageState.FAILED);
+    }
+
+    @Test
     void leavesTheListOfLivingHoldersWhenItStops() {
         worker.start();
         org.awaitility.Awaitility.await()
@@ -234,16 +246,11 @@ class LaneWorkerTest {
     }
 
     private MessageId append(String user) {
+        return append(user, LaneFixture.envelope("acme", user, Optional.empty()));
+    }
+
+    private MessageId append(String user, Envelope envelope) {
         Conversation conversation = Conversation.ofUser("acme", user);
-        Envelope envelope = new Envelope(
-                "acme",
-                user,
-                "web",
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
         MessageId id = lanes.newId(conversation);
         lanes.append(
                 new NewMessage(id, conversation, envelope, "{}".getBytes(UTF_8), Optional.empty(), Watching.NOTHING));

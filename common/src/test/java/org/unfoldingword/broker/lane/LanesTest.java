@@ -441,15 +441,100 @@ class LanesTest {
 
     @Test
     void goesOnWithTheOthersWhenOneEntryCannotBeRead() throws IOException {
-        Conversation ann = Conversation.ofUser("acme", "ann");
-        append(ann, "spoilt");
-        MessageId spoilt = lanes.queue(ann).entries().getFirst().id();
+        append(Conversation.ofUser("acme", "ann"), LaneFixture.tooDeep(), "spoilt");
         append(Conversation.ofUser("acme", "bob"), "sound");
-        String record = "broker:{p%02d}:message:%s".formatted(spoilt.partition(), spoilt);
-        redis.call(commands -> commands.hset(record, "failures", Redis.utf8("many")));
 
-        assertThat(bodies(claim(10))).containsExactly("sound");
+        ClaimEntries.Taken taken = take(Lane.MESSAGES);
+
+        assertThat(bodies(taken.claims())).containsExactly("sound");
+        assertThat(taken.unreadable()).hasSize(1);
         assertThat(new Operations(lanes).audit().clean()).isTrue();
+    }
+
+    /**
+     * A chat_id of sixty levels was accepted, lay two levels deeper in the envelope, and there nobody could read it: each lease of it
+     * lapsed, its conversation stood still for ever, and every look at it was an error.
+     */
+    @Test
+    void endsWhatCannotBeReadAndGoesOnWithItsConversation() throws IOException {
+        Conversation ann = Conversation.ofUser("acme", "ann");
+        MessageId spoilt = append(ann, LaneFixture.tooDeep(), "spoilt");
+        append(ann, "next");
+        assertThat(lanes.find(spoilt, Watching.NOTHING).orElseThrow().envelope().user())
+                .isEqualTo("ann");
+
+        assertThat(lanes.settle(take(Lane.MESSAGES).unreadable().getFirst())).isTrue();
+
+        Found found = lanes.find(spoilt, Watching.NOTHING).orElseThrow();
+        assertThat(found.record().state()).isEqualTo(MessageState.FAILED);
+        assertThat(found.record().error().orElseThrow().code()).isEqualTo("unreadable_message");
+        assertThat(found.envelope().org()).isEqualTo("acme");
+        assertThat(new Operations(lanes)
+                        .deadLetters(Lane.MESSAGES, new DeadLetter.Filter(true, "", "", ""), Optional.empty(), 10)
+                        .items())
+                .hasSize(1);
+        assertThat(bodies(claim(10))).containsExactly("next");
+        assertThat(new Operations(lanes).audit().clean()).isTrue();
+    }
+
+    @Test
+    void cancelsWhatCannotBeRead() throws IOException {
+        MessageId spoilt = append(Conversation.ofUser("acme", "ann"), LaneFixture.tooDeep(), "spoilt");
+
+        assertThat(lanes.cancel(lanes.find(spoilt, Watching.NOTHING).orElseThrow()))
+                .isEqualTo(Cancelled.REMOVED);
+        assertThat(new Operations(lanes).audit().clean()).isTrue();
+    }
+
+    @Test
+    void endsAnEntryThatIsNoneOfOurs() throws IOException {
+        Conversation ann = Conversation.ofUser("acme", "ann");
+        append(ann, "gone");
+        String queue = keys("broker:{p??}:messages:*").getFirst();
+        redis.call(commands -> commands.xadd(queue, Map.of("by", Redis.utf8("hand"))));
+        append(ann, "next");
+        lanes.settle(claim(10).getFirst(), new Verdict.Answered("{}".getBytes(UTF_8)));
+
+        assertThat(lanes.settle(take(Lane.MESSAGES).unreadable().getFirst())).isTrue();
+
+        assertThat(bodies(claim(10))).containsExactly("next");
+    }
+
+    @Test
+    void deadLettersTheCallbackWhoseRecordIsGone() throws IOException {
+        Conversation ann = Conversation.ofUser("acme", "ann");
+        MessageId id = append(ann, LaneFixture.envelope("acme", "ann", Optional.of("https://a.example/cb")), "asked");
+        lanes.settle(claim(10).getFirst(), new Verdict.Answered("{}".getBytes(UTF_8)));
+        redis.call(commands -> commands.del("broker:{p%02d}:message:%s".formatted(id.partition(), id)));
+
+        assertThat(lanes.settle(take(Lane.CALLBACKS).unreadable().getFirst())).isTrue();
+
+        assertThat(lanes.totals().deadCallbacks()).isEqualTo(1);
+        assertThat(keys("broker:{p??}:callbacks:*")).isEmpty();
+    }
+
+    @Test
+    void runsAMessageOfWhichOnlyACountIsSpoilt() throws IOException {
+        Conversation ann = Conversation.ofUser("acme", "ann");
+        append(ann, "hello");
+        MessageId id = lanes.queue(ann).entries().getFirst().id();
+        String record = "broker:{p%02d}:message:%s".formatted(id.partition(), id);
+        redis.call(commands ->
+                commands.hset(record, Map.of("failures", Redis.utf8("many"), "attempts", Redis.utf8("some"))));
+
+        assertThat(bodies(claim(10))).containsExactly("hello");
+    }
+
+    private ClaimEntries.Taken take(Lane lane) {
+        return lanes.claim(
+                lane, lanes.allPartitions(), DISPATCHER, 10, ClaimEntries.Beat.SILENT, "ok", GroupRoom.UNLIMITED);
+    }
+
+    private MessageId append(Conversation conversation, Envelope envelope, String body) {
+        MessageId id = lanes.newId(conversation);
+        lanes.append(
+                new NewMessage(id, conversation, envelope, body.getBytes(UTF_8), Optional.empty(), Watching.NOTHING));
+        return id;
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.unfoldingword.broker.lane;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
 
@@ -547,7 +549,19 @@ class OperationsTest {
             lane.answer(told, "{\"responses\":[\"secret " + "x".repeat(300_000) + "\"]}");
             lane.dead(ANN, "secret dead " + "x".repeat(20_000));
             lane.append(GROUP, "secret in a group");
-            MessageId others = lane.append(GROUP, "theirs", LaneFixture.envelope("acme", "bob", Optional.empty()));
+            // Half a character was accepted once, and no erasure of the org's came past it.
+            MessageId others = lane.append(
+                    GROUP,
+                    "theirs",
+                    new Envelope(
+                            "acme",
+                            "bob",
+                            "web",
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.of(new ObjectMapper().createObjectNode().put("a", "\ud800")),
+                            Optional.empty(),
+                            Optional.empty()));
             lane.append(ANN, "secret delayed");
             lane.append(ANN, "secret waiting " + "x".repeat(20_000));
             lane.append(BOB, "bob's", LaneFixture.envelope("acme", "bob", Optional.empty()));

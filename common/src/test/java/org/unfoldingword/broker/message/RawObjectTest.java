@@ -52,6 +52,29 @@ class RawObjectTest {
         assertThatThrownBy(() -> parse(json)).isInstanceOf(JsonProcessingException.class);
     }
 
+    /** Well-formed all of them, and each was a surprise to whoever read it: answered 500. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1e9999999999", "-1.5E+2147483648", "0e-00012345678901"})
+    void refusesNumbersThatNobodyCanRead(String number) {
+        assertThatThrownBy(() -> parse("{\"a\":" + number + "}")).isInstanceOf(JsonProcessingException.class);
+        assertThatThrownBy(() -> parse("{\"a\":[{\"b\":" + number + "}]}")).isInstanceOf(JsonProcessingException.class);
+    }
+
+    @Test
+    void refusesNumbersThatAreTooLong() throws IOException {
+        String longest = "1".repeat(Json.NUMBER_MAX);
+        assertThat(parse("{\"a\":" + longest + "}").get("a").orElseThrow().asText())
+                .isEqualTo(longest);
+        assertThatThrownBy(() -> parse("{\"a\":" + longest + "1}")).isInstanceOf(JsonProcessingException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1e999999999", "-0.1e-999999999", "1E0000000000000007"})
+    void readsNumbersOfAnyExponentOfNineDigits(String number) throws IOException {
+        assertThat(parse("{\"a\":" + number + "}").get("a").orElseThrow().decimalValue())
+                .isEqualTo(new java.math.BigDecimal(number));
+    }
+
     @Test
     void refusesDeepNesting() {
         assertThatThrownBy(() -> parse("{\"a\":" + "[".repeat(70) + "]".repeat(70) + "}"))

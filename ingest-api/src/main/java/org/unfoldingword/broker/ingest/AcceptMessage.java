@@ -42,7 +42,8 @@ final class AcceptMessage {
         return lanes.newId(submission.conversation());
     }
 
-    /** @throws Problem if its callback may not be called, its key belongs to another message, or the org or the queue is full */
+    /** @throws Problem if its callback may not be called, its key belongs to another message, the org or the queue is full, or what is
+     *     kept beside its body is too large */
     Taken accept(
             MessageId id, Submission submission, Optional<IdempotencyKey> key, String traceparent, Watching watching) {
         submission.callbackUrl().ifPresent(this::check);
@@ -69,6 +70,13 @@ final class AcceptMessage {
                 traceparent,
                 submission.signer(),
                 submission.workerCallback());
+        if (envelope.toBytes().length > Envelope.BYTES_MAX) {
+            throw Problem.of(
+                    400,
+                    "fields_too_large",
+                    "body: more than " + Envelope.BYTES_MAX
+                            + " bytes in the fields that the broker keeps (expected: at most that)");
+        }
         Appended appended =
                 lanes.append(new NewMessage(id, submission.conversation(), envelope, submission.body(), key, watching));
         return switch (appended) {

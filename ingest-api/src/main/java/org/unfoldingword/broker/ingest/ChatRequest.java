@@ -27,6 +27,10 @@ final class ChatRequest {
             List.of("progress_callback_url", "progress_mode", "progress_throttle_seconds", "message_key");
 
     private static final Set<String> ECHOED = Set.of("user_id", "message_key", "chat_id", "thread_id");
+    /** Of a field that the broker reads, as written, escapes included. */
+    private static final int TEXT_MAX_BYTES = 16 * 1024;
+
+    private static final int MESSAGE_MAX_BYTES = 1024 * 1024;
     private static final Set<String> CHAT_TYPES = Set.of("private", "group", "supergroup");
     private static final Pattern LANGUAGE = Pattern.compile("[a-z]{2}");
     private static final Pattern CLIENT = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
@@ -81,9 +85,10 @@ final class ChatRequest {
         refuseIf(!truthy("client_id"), "client_id is required");
         refuseIf(json.has("is_admin"), "is_admin is not a valid field; admin origin is derived from client_id");
         if (truthy("chat_type")) {
+            String type = text("chat_type");
             refuseIf(
-                    !CHAT_TYPES.contains(text("chat_type")),
-                    "Invalid chat_type: " + text("chat_type") + ". Must be one of: private, group, supergroup");
+                    !CHAT_TYPES.contains(type),
+                    "Invalid chat_type: " + Problem.printable(type) + ". Must be one of: private, group, supergroup");
         }
         refuseIf(isGroup() && !truthy("chat_id"), "chat_id is required for group/supergroup chats");
     }
@@ -99,7 +104,7 @@ final class ChatRequest {
     }
 
     private void language() {
-        Optional<JsonNode> hint = json.get("response_language_hint");
+        Optional<JsonNode> hint = read("response_language_hint");
         boolean good = hint.isEmpty()
                 || hint.get().isTextual()
                         && LANGUAGE.matcher(hint.get().textValue()).matches();
@@ -119,8 +124,16 @@ final class ChatRequest {
             added.put("org", Bodies.bytes(TextNode.valueOf(org)));
         }
         boolean calledBack = transport == Transport.CALLBACK;
+        // Whatever the type of the chat: callbacks repeat them.
+        Optional<String> chat = named("chat_id");
+        Optional<String> thread = named("thread_id");
+        refuseIf(
+                json.length("message") > MESSAGE_MAX_BYTES,
+                "message must have at most " + MESSAGE_MAX_BYTES + " bytes as written");
         return new Submission(
-                conversation(name("org", org), user),
+                isGroup()
+                        ? Conversation.ofGroup(name("org", org), chat.orElseThrow(), thread)
+                        : Conversation.ofUser(name("org", org), user),
                 org,
                 user,
                 client,
@@ -131,15 +144,6 @@ final class ChatRequest {
                 json.rewrite(Set.copyOf(CALLBACK_FIELDS), added),
                 /* signer= */ Optional.empty(),
                 calledBack ? Optional.of(callback()) : Optional.empty());
-    }
-
-    private Conversation conversation(String org, String user) {
-        if (!isGroup()) {
-            return Conversation.ofUser(org, user);
-        }
-        Optional<String> thread =
-                truthy("thread_id") ? Optional.of(name("thread_id", text("thread_id"))) : Optional.empty();
-        return Conversation.ofGroup(org, name("chat_id", text("chat_id")), thread);
     }
 
     private WorkerCallback callback() {
@@ -158,7 +162,7 @@ final class ChatRequest {
     }
 
     private WorkerCallback.Mode mode() {
-        return switch (json.get("progress_mode").map(JsonNode::asText).orElse("")) {
+        return switch (read("progress_mode").map(JsonNode::asText).orElse("")) {
             case "complete" -> WorkerCallback.Mode.COMPLETE;
             case "periodic" -> WorkerCallback.Mode.PERIODIC;
             case "sentence" -> WorkerCallback.Mode.SENTENCE;
@@ -168,7 +172,7 @@ final class ChatRequest {
     }
 
     private long throttleMillis() {
-        double seconds = json.get("progress_throttle_seconds")
+        double seconds = read("progress_throttle_seconds")
                 .filter(JsonNode::isNumber)
                 .map(JsonNode::asDouble)
                 .orElse(THROTTLE_SECONDS);
@@ -202,15 +206,26 @@ final class ChatRequest {
                 || value.isNumber() && value.asDouble() == 0);
     }
 
+    private Optional<JsonNode> read(String field) {
+        refuseIf(
+                json.length(field) > TEXT_MAX_BYTES,
+                field + " must have at most " + TEXT_MAX_BYTES + " bytes as written");
+        return json.get(field);
+    }
+
     private String text(String field) {
-        JsonNode value = json.get(field).orElseThrow();
+        JsonNode value = read(field).orElseThrow();
         refuseIf(value.isContainerNode(), field + " must be a string");
         return value.asText();
     }
 
     /** As the worker's {@code ??}: present and not null. */
     private Optional<String> given(String field) {
-        return json.get(field).filter(value -> !value.isNull()).map(value -> text(field));
+        return read(field).filter(value -> !value.isNull()).map(value -> text(field));
+    }
+
+    private Optional<String> named(String field) {
+        return truthy(field) ? Optional.of(name(field, text(field))) : Optional.empty();
     }
 
     private static String name(String field, String value) {

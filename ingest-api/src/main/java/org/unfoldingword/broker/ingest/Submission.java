@@ -1,17 +1,16 @@
 package org.unfoldingword.broker.ingest;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.unfoldingword.broker.message.Conversation;
-import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.RawObject;
 import org.unfoldingword.broker.message.WorkerCallback;
 
@@ -94,15 +93,15 @@ record Submission(
     private static void content(RawObject json) {
         String type = text(json, "message_type").orElse("text");
         check("message_type", type, Set.of("text", "audio")::contains, "text or audio");
+        if (json.length("message") > MESSAGE_MAX_BYTES) {
+            throw Problem.field("message", json.length("message") + " bytes", "at most " + MESSAGE_MAX_BYTES);
+        }
         if (type.equals("audio")) {
             if (json.length("audio_base64") <= 2) {
                 throw missing("audio_base64", "the recording, as base64");
             }
             name("audio_format", required(json, "audio_format"));
             return;
-        }
-        if (json.length("message") > MESSAGE_MAX_BYTES) {
-            throw Problem.field("message", json.length("message") + " bytes", "at most " + MESSAGE_MAX_BYTES);
         }
         check("message", required(json, "message"), message -> !message.isBlank(), "text that is not blank");
     }
@@ -116,20 +115,29 @@ record Submission(
         metadata.filter(value -> !value.isObject()).ifPresent(value -> {
             throw Problem.field("metadata", value.toString(), "an object");
         });
-        metadata.filter(value -> !writable(value)).ifPresent(value -> {
+        metadata.filter(Submission::halved).ifPresent(value -> {
             throw Problem.field("metadata", "half of a character", "whole characters");
         });
         return metadata;
     }
 
-    /** JSON may escape half of a character, which nothing can be written back in UTF-8. */
-    private static boolean writable(JsonNode value) {
-        try {
-            Json.mapper().writeValueAsBytes(value);
-            return true;
-        } catch (JsonProcessingException half) {
-            return false;
+    /** JSON may escape half of a character, which is no text: other readers of it, Redis's scripts among them, fail on it. */
+    private static boolean halved(JsonNode value) {
+        for (Map.Entry<String, JsonNode> member : value.properties()) {
+            if (half(member.getKey()) || halved(member.getValue())) {
+                return true;
+            }
         }
+        for (JsonNode element : value.isArray() ? value : List.<JsonNode>of()) {
+            if (halved(element)) {
+                return true;
+            }
+        }
+        return value.isTextual() && half(value.textValue());
+    }
+
+    private static boolean half(String text) {
+        return text.codePoints().anyMatch(point -> Character.getType(point) == Character.SURROGATE);
     }
 
     private static Optional<Duration> expiry(RawObject json) {

@@ -80,6 +80,8 @@ class SubmissionTest {
                 "audio_base64|`{\"org_id\":\"o\",\"user_id\":\"a\",\"client_id\":\"web\",\"message_type\":\"audio\"}`",
                 "chat_id|`{\"org_id\":\"o\",\"user_id\":\"a\",\"client_id\":\"web\",\"message\":\"hi\",\"chat_type\":\"group\"}`",
                 "metadata|`{\"org_id\":\"o\",\"user_id\":\"a\",\"client_id\":\"web\",\"message\":\"hi\",\"metadata\":[]}`",
+                "metadata|`{\"org_id\":\"o\",\"user_id\":\"a\",\"client_id\":\"web\",\"message\":\"hi\",\"metadata\":{\"a\":\"\\ud800\"}}`",
+                "metadata|`{\"org_id\":\"o\",\"user_id\":\"a\",\"client_id\":\"web\",\"message\":\"hi\",\"metadata\":{\"a\":[{\"b\":\"\\udc00\"}]}}`",
                 "expires_in|`{\"org_id\":\"o\",\"user_id\":\"a\",\"client_id\":\"web\",\"message\":\"hi\",\"expires_in\":0}`"
             })
     void namesTheFieldAtFault(String field, String json) {
