@@ -14,18 +14,8 @@ import java.util.regex.Pattern;
 record CommandCount(Store store) {
 
     private static final Pattern LINE = Pattern.compile("cmdstat_([a-z]+)[^:]*:calls=(\\d+)");
-    private static final Set<String> SENT = Set.of(
-            "evalsha",
-            "eval",
-            "blpop",
-            "get",
-            "psetex",
-            "setnx",
-            "subscribe",
-            "unsubscribe",
-            "ping",
-            "hello",
-            "client");
+    private static final Set<String> SENT =
+            Set.of("evalsha", "eval", "blpop", "get", "setnx", "subscribe", "unsubscribe", "ping", "hello", "client");
 
     /** Since the store started. */
     long sent() throws IOException {

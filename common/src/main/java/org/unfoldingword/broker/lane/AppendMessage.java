@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.unfoldingword.broker.message.MessageId;
 
-/** {@code append.lua}: accepts one message. A large body is laid beside the stream first, and expires if that was all. */
+/** {@code append.lua}: accepts one message. A large body is laid beside the stream first, goes if it is refused, and expires if
+ * that was all. */
 final class AppendMessage {
 
     private static final Script SCRIPT = Script.loadGrouped("append");
@@ -41,6 +42,14 @@ final class AppendMessage {
                         .add(properties.idempotencyWindow())
                         .add(message.watching().word())
                         .add(message.body().length));
+        Appended appended = appended(answer);
+        if (laid > 0 && !(appended instanceof Appended.Accepted)) {
+            chunks.forgetRequest(id, laid);
+        }
+        return appended;
+    }
+
+    private static Appended appended(Answer answer) {
         return switch (answer.text(0)) {
             case "appended" -> new Appended.Accepted((int) answer.number(1));
             case "duplicate" -> new Appended.Duplicate(idOf(answer));

@@ -1,10 +1,15 @@
 package org.unfoldingword.broker.lane;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.unfoldingword.broker.message.MessageId;
 
 /** Large bodies and replies beside the streams, in pieces that hosted Redis takes. */
 final class Chunks {
+
+    private static final Script LAY = Script.load("lay");
 
     private final Redis redis;
     private final Keyspace keyspace;
@@ -24,23 +29,54 @@ final class Chunks {
         return redis.get(keyspace.replyChunk(id, index));
     }
 
-    /** Lays a request down until its message is accepted; returns the number of chunks. */
+    /**
+     * Lays a request down until its message is accepted; returns the number of chunks. One that lies there already, as this is
+     * repeated, stays as it is.
+     */
     int layRequest(MessageId id, byte[] bytes) {
-        return lay(bytes, index -> keyspace.requestChunk(id, index));
-    }
-
-    /** Lays a reply down until it is settled; returns the number of chunks. */
-    int layReply(MessageId id, byte[] bytes) {
-        return lay(bytes, index -> keyspace.replyChunk(id, index));
-    }
-
-    private int lay(byte[] bytes, java.util.function.IntFunction<String> key) {
-        int size = (int) properties.chunk().toBytes();
-        int chunks = Math.ceilDiv(bytes.length, size);
-        for (int i = 0; i < chunks; i++) {
-            byte[] chunk = Arrays.copyOfRange(bytes, i * size, Math.min(bytes.length, (i + 1) * size));
-            redis.put(key.apply(i), chunk, properties.orphanedChunks());
+        List<byte[]> pieces = cut(bytes);
+        for (int i = 0; i < pieces.size(); i++) {
+            redis.putNew(keyspace.requestChunk(id, i), pieces.get(i), properties.orphanedChunks());
         }
-        return chunks;
+        return pieces.size();
+    }
+
+    /** Takes a request away whose message was not accepted. */
+    void forgetRequest(MessageId id, int chunks) {
+        String[] keys = IntStream.range(0, chunks)
+                .mapToObj(index -> keyspace.requestChunk(id, index))
+                .toArray(String[]::new);
+        redis.call(commands -> commands.del(keys));
+    }
+
+    /**
+     * {@code lay.lua}: lays a reply down until it is settled; returns the number of chunks. Under a lease that was lost it lays none:
+     * those that lie there may be another's, and settled.
+     */
+    int layReply(Lease lease, byte[] bytes) {
+        List<byte[]> pieces = cut(bytes);
+        boolean held = true;
+        for (int i = 0; held && i < pieces.size(); i++) {
+            Arguments arguments = new Arguments()
+                    .add(lease.queue())
+                    .add(lease.token())
+                    .add(lease.id())
+                    .add(i)
+                    .add(pieces.get(i))
+                    .add(properties.orphanedChunks());
+            held = redis.run(LAY, keyspace.block(Lane.MESSAGES, lease.id().partition()), arguments)
+                    .text(0)
+                    .equals("laid");
+        }
+        return pieces.size();
+    }
+
+    private List<byte[]> cut(byte[] bytes) {
+        int size = (int) properties.chunk().toBytes();
+        List<byte[]> pieces = new ArrayList<>();
+        for (int from = 0; from < bytes.length; from += size) {
+            pieces.add(Arrays.copyOfRange(bytes, from, Math.min(bytes.length, from + size)));
+        }
+        return pieces;
     }
 }

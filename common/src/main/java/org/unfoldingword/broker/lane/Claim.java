@@ -21,4 +21,14 @@ public record Claim(
         int deliveries,
         boolean lapsed,
         boolean doubtful,
-        Instant at) {}
+        Instant at) {
+
+    /** Whether its time was over before anybody began with it; then it is not to run. */
+    public boolean expired() {
+        Instant begun = record.startedAt().orElse(at);
+        boolean late = envelope.expiresAtMillis()
+                .filter(end -> end <= begun.toEpochMilli())
+                .isPresent();
+        return late && record.redrives() == 0;
+    }
+}

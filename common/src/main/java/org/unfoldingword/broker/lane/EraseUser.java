@@ -68,7 +68,8 @@ final class EraseUser {
     /** What is left in the name of the user's own conversation, but for the doubt about a call that was under way. */
     private void forgetMarks(Conversation own, Tally tally) {
         String prefix = lanes.keyspace().prefix(own.partition(lanes.properties().partitions()));
-        for (String kind : List.of("seen:", "ran:messages:", "ran:callbacks:", "doubt:callbacks:")) {
+        for (String kind :
+                List.of("seen:", "turns:", "awaited:", "ran:messages:", "ran:callbacks:", "doubt:callbacks:")) {
             lanes.redis().scan(prefix + kind + own.name() + "*", keys -> keys.stream()
                     .filter(key -> isOf(key.substring(prefix.length() + kind.length()), own))
                     .forEach(key -> delete(key, tally)));

@@ -15,6 +15,7 @@ import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SetArgs;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
@@ -194,8 +195,9 @@ final class Redis implements AutoCloseable {
         CompletionStage<T> on(RedisClusterAsyncCommands<String, byte[]> commands);
     }
 
-    void put(String key, byte[] value, Duration lifetime) {
-        call(commands -> commands.psetex(key, lifetime.toMillis(), value));
+    /** Unless something is under the key already. */
+    void putNew(String key, byte[] value, Duration lifetime) {
+        call(commands -> commands.set(key, value, SetArgs.Builder.nx().px(lifetime)));
     }
 
     /** @throws IllegalStateException if there is nothing under the key */

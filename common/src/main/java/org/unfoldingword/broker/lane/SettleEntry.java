@@ -14,7 +14,7 @@ import org.unfoldingword.broker.message.MessageState;
 final class SettleEntry {
 
     private static final Script SCRIPT = Script.loadGrouped("settle", "ending");
-    /** A longer reply lies beside the record, in chunks. */
+    /** A longer reply lies beside the record, in chunks; so does one that is longer than a chunk. */
     private static final int INLINE_REPLY_BYTES = 256 * 1024;
 
     private static final MessageRecord.Fault UNREADABLE =
@@ -169,10 +169,10 @@ final class SettleEntry {
     }
 
     private void putReply(Claim claim, byte[] response, Step step) {
-        if (response.length <= INLINE_REPLY_BYTES) {
+        if (response.length <= Math.min(INLINE_REPLY_BYTES, properties.chunk().toBytes())) {
             step.fields.put("response", response);
         } else {
-            step.set("reply_chunks", chunks.layReply(claim.lease().id(), response));
+            step.set("reply_chunks", chunks.layReply(claim.lease(), response));
             step.set("reply_length", response.length);
         }
     }

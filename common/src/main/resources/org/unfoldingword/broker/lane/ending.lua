@@ -39,8 +39,8 @@ local function finish(b, other, name, id, entry, how)
   set[#set + 1] = b.prefix .. 'finished'
   set[#set + 1] = now_text
   redis.call('HSET', record, unpack(set))
-  local envelope, chunks, started, replies, callback, watch =
-    unpack(redis.call('HMGET', record, 'envelope', 'chunks', 'started', 'reply_chunks', 'callback_state', 'watch'))
+  local envelope, chunks, started, replies, callback, watch, ended =
+    unpack(redis.call('HMGET', record, 'envelope', 'chunks', 'started', 'reply_chunks', 'callback_state', 'watch', 'finished'))
   if b.lane == 'messages' then
     close_message(b, name, id, entry, how, envelope, chunks)
     if started then note_duration(b, started) end
@@ -53,7 +53,8 @@ local function finish(b, other, name, id, entry, how)
     redis.call('ZREMRANGEBYSCORE', b.dead, '-inf', text(now - how.dead_retention))
   end
   if how.callbacks ~= '' and not callback then enqueue_callback(b, other, how.callbacks, id) end
-  if how.callbacks ~= '' and (not callback or callback == 'pending') then
+  -- A callback that tells of a message while it runs may end before it.
+  if not ended or how.callbacks ~= '' and (not callback or callback == 'pending') then
     retain(b, id, replies, nil)
   else
     local other_dead = any_dead(other) and redis.call('ZSCORE', other.dead, id)

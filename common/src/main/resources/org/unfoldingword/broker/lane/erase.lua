@@ -25,26 +25,26 @@ local function sent_by_user(name, entry, envelope)
   return read and type(sender) == 'table' and sender.o == org and sender.u == user
 end
 
-local function remove_chunks(id, kind, count)
-  for i = 0, (count or 0) - 1 do redis.call('DEL', b.body .. id .. ':' .. kind .. ':' .. i) end
+-- However many there are: those of a reply that is laid down and not settled yet are counted nowhere.
+local function remove_chunks(id, kind)
+  local number = 0
+  while redis.call('DEL', b.body .. id .. ':' .. kind .. ':' .. number) == 1 do number = number + 1 end
 end
 
 local function erase(id)
   local record = b.record .. id
-  local name, entry, envelope, chunks, replies, callbacks, waiting =
-    unpack(redis.call('HMGET', record, 'name', 'entry', 'envelope', 'chunks', 'reply_chunks', 'callback_queue', 'callback_entry'))
+  local name, entry, envelope, callbacks, waiting =
+    unpack(redis.call('HMGET', record, 'name', 'entry', 'envelope', 'callback_queue', 'callback_entry'))
   if not name or (name ~= own and not sent_by_user(name, entry, envelope)) then return '' end
-  local fields = entry_of(name, entry)
-  if dry then return fields and 'waiting' or 'ended' end
-  if fields and fields[5] == 'chunks' then chunks = fields[6] end
+  if dry then return entry_of(name, entry) and 'waiting' or 'ended' end
   local there, held = withdraw(b, name, entry)
   if there then count(b, 'cancelled') end
   if held then redis.call('SET', b.doubt .. name, '1', 'PX', doubt) end
   if callbacks and withdraw(other, callbacks, waiting) then count(b, 'withdrawn') end
   redis.call('ZREM', b.dead, id)
   redis.call('ZREM', other.dead, id)
-  remove_chunks(id, 'request', chunks)
-  remove_chunks(id, 'reply', replies)
+  remove_chunks(id, 'request')
+  remove_chunks(id, 'reply')
   redis.call('DEL', record, b.events .. id)
   signal(b, id, 'erased')
   return held and 'running' or there and 'waiting' or 'ended'

@@ -49,6 +49,65 @@ final class LaneKeys {
         }
     }
 
+    /** Per record: 1 if it does not expire, and the bookmark in it. */
+    private static final Script READ_NOTES = Script.of("read notes", """
+            local result = {}
+            for _, key in ipairs(KEYS) do
+              result[#result + 1] = redis.call('PTTL', key) == -1 and 1 or 0
+              result[#result + 1] = redis.call('HGET', key, 'callback_told') or ''
+            end
+            return result
+            """);
+
+    /** Per chunk: its key, and 1 if it expires. */
+    private static final Script READ_CHUNKS = Script.of("read chunks", """
+            local result = {}
+            for _, key in ipairs(redis.call('KEYS', 'broker:{p*}:body:*')) do
+              result[#result + 1] = key
+              result[#result + 1] = redis.call('PTTL', key) ~= -1 and 1 or 0
+            end
+            return result
+            """);
+
+    /** The keys that have one of the words in their name or their content. */
+    private static final Script MENTIONS = Script.of("mentions", """
+            local read = {
+              string = function(key) return { redis.call('GET', key) } end,
+              hash = function(key) return redis.call('HGETALL', key) end,
+              list = function(key) return redis.call('LRANGE', key, 0, -1) end,
+              zset = function(key) return redis.call('ZRANGE', key, 0, -1) end,
+              stream = function(key)
+                local texts = {}
+                for _, entry in ipairs(redis.call('XRANGE', key, '-', '+')) do
+                  for _, text in ipairs(entry[2]) do texts[#texts + 1] = text end
+                end
+                return texts
+              end,
+            }
+            local function mentions(key)
+              local texts = read[redis.call('TYPE', key).ok](key)
+              texts[#texts + 1] = key
+              for _, text in ipairs(texts) do
+                for _, word in ipairs(ARGV) do
+                  if string.find(text, word, 1, true) then return true end
+                end
+              end
+            end
+            local result = {}
+            for _, key in ipairs(redis.call('KEYS', 'broker:*')) do
+              if mentions(key) then result[#result + 1] = key end
+            end
+            return result
+            """);
+
+    /**
+     * What a message's record says of itself, or ought to.
+     *
+     * @param kept it does not expire
+     * @param bookmark up to where the message was told of
+     */
+    record Note(boolean kept, Optional<String> bookmark) {}
+
     private final Redis redis;
     private final Keyspace keyspace;
 
@@ -103,6 +162,45 @@ final class LaneKeys {
                 ? LaneModel.Place.NOWHERE
                 : later.equals("inf") ? LaneModel.Place.PARKED : LaneModel.Place.LATER;
         return place.toString();
+    }
+
+    /** What the messages' records say, in their order. */
+    List<Note> notes(List<LaneModel.Message> messages) {
+        List<String> records =
+                messages.stream().map(message -> keyspace.record(message.id)).toList();
+        Answer answer = redis.run(READ_NOTES, records, new Arguments());
+        List<Note> notes = new ArrayList<>();
+        for (int i = 0; i < answer.size(); i += 2) {
+            notes.add(new Note(
+                    answer.number(i) == 1, Optional.of(answer.text(i + 1)).filter(text -> !text.isEmpty())));
+        }
+        return notes;
+    }
+
+    /** The chunks of bodies, as {@code <id>:request} and {@code <id>:reply}. */
+    Map<String, LaneModel.Pieces> chunks() {
+        Map<String, LaneModel.Pieces> lie = new TreeMap<>();
+        Answer answer = redis.run(READ_CHUNKS, List.of(), new Arguments());
+        for (int i = 0; i < answer.size(); i += 2) {
+            String[] parts = answer.text(i).split(":", -1);
+            lie.merge(
+                    parts[3] + ":" + parts[4],
+                    LaneModel.Pieces.of(1, /* kept= */ answer.number(i + 1) == 0),
+                    (some, more) -> new LaneModel.Pieces(some.kept() + more.kept(), some.expiring() + more.expiring()));
+        }
+        return lie;
+    }
+
+    /** The keys that have one of the words in their name or their content. */
+    List<String> mentioning(List<String> words) {
+        Arguments arguments = new Arguments();
+        words.forEach(arguments::add);
+        Answer answer = redis.run(MENTIONS, List.of(), arguments);
+        List<String> keys = new ArrayList<>();
+        for (int i = 0; i < answer.size(); i++) {
+            keys.add(answer.text(i));
+        }
+        return keys;
     }
 
     /** The counters over all partitions; without those that are no account. */
@@ -160,7 +258,7 @@ final class LaneKeys {
      * also leaves the last fencing token in the future; a jump ahead leaves it, as any other, in the past. What expires does not
      * notice, nor do the ids of streams.
      */
-    void jump(Duration by, Iterable<LaneModel.Queue> queues) {
+    void jump(Duration by, Iterable<LaneModel.Queue> queues, Iterable<LaneModel.Message> messages) {
         Set<String> millis = new java.util.LinkedHashSet<>();
         Set<String> micros = new java.util.LinkedHashSet<>();
         for (LaneModel.Queue queue : queues) {
@@ -170,6 +268,12 @@ final class LaneKeys {
         }
         millis.forEach(key -> shift(key, by.toMillis()));
         micros.forEach(key -> shift(key, by.toMillis() * 1000));
+        for (LaneModel.Message message : messages) {
+            String record = keyspace.record(message.id);
+            if (redis.<Boolean>call(commands -> commands.hexists(record, "started"))) {
+                redis.call(commands -> commands.hincrby(record, "started", -by.toMillis()));
+            }
+        }
         for (int partition = 0; by.isNegative() && partition < keyspace.partitions(); partition++) {
             String totals = keyspace.prefix(partition) + "totals";
             if (token(partition) > 0) {

@@ -1,14 +1,19 @@
 package org.unfoldingword.broker.lane;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
-import net.jqwik.api.RandomDistribution;
+import net.jqwik.api.RandomGenerator;
+import net.jqwik.api.Shrinkable;
+import net.jqwik.api.ShrinkingDistance;
 import net.jqwik.api.Tuple;
-import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.lane.LaneModel.Wish;
 
 /**
  * Random lives of a {@link LaneWorld}: lists of moves, each of which may be made at any time, so that a life that fails stays one when
@@ -24,35 +29,79 @@ final class LaneLives {
         }
     }
 
-    private static final Arbitrary<Conversation> CONVERSATION = Arbitraries.of(LaneWorld.CONVERSATIONS);
     private static final Arbitrary<Lane> LANE = Arbitraries.of(Lane.class);
     private static final Arbitrary<Integer> WHICH = Arbitraries.integers().between(0, 5);
-    private static final Arbitrary<Boolean> LOST = Arbitraries.of(false, true);
+    private static final Arbitrary<Boolean> EITHER = Arbitraries.of(false, true);
+    private static final Arbitrary<Boolean> LOST = EITHER;
     private static final Arbitrary<Boolean> SELDOM_LOST = Arbitraries.frequency(Tuple.of(4, false), Tuple.of(1, true));
 
     private LaneLives() {}
 
     static Arbitrary<List<Move>> upTo(int moves) {
+        RandomGenerator<Move> any = move().generator(/* genSize= */ 1000);
+        return Arbitraries.fromGenerator(random -> new Life(Stream.generate(() -> any.next(random))
+                .limit(random.nextInt(moves + 1))
+                .toList()));
+    }
+
+    private static Arbitrary<Move> move() {
         return Arbitraries.frequencyOf(
-                        Tuple.of(6, append()),
-                        Tuple.of(7, claim()),
-                        Tuple.of(6, settle()),
-                        Tuple.of(3, comeDue()),
-                        Tuple.of(2, cancel()),
-                        Tuple.of(2, raiseZombie()),
-                        Tuple.of(2, resume()),
-                        Tuple.of(2, redrive()),
-                        Tuple.of(1, extend()),
-                        Tuple.of(1, tellFrames()),
-                        Tuple.of(1, announce()),
-                        Tuple.of(1, crash()),
-                        Tuple.of(1, jump()),
-                        Tuple.of(1, loseWakeTokens()),
-                        Tuple.of(1, pause()),
-                        Tuple.of(1, drop()))
-                .list()
-                .ofMaxSize(moves)
-                .withSizeDistribution(RandomDistribution.uniform());
+                Tuple.of(6, append()),
+                Tuple.of(7, claim()),
+                Tuple.of(6, settle()),
+                Tuple.of(3, comeDue()),
+                Tuple.of(2, cancel()),
+                Tuple.of(2, raiseZombie()),
+                Tuple.of(2, resume()),
+                Tuple.of(2, redrive()),
+                Tuple.of(1, extend()),
+                Tuple.of(1, tellFrames()),
+                Tuple.of(2, announce()),
+                Tuple.of(2, bookmark()),
+                Tuple.of(1, crash()),
+                Tuple.of(1, crashBeforeSettling()),
+                Tuple.of(1, jump()),
+                Tuple.of(1, loseWakeTokens()),
+                Tuple.of(1, pause()),
+                Tuple.of(1, drop()),
+                Tuple.of(1, erase()));
+    }
+
+    /** Is cut down by ever smaller parts, and when none can be left out any more, move by move. */
+    private record Life(List<Shrinkable<Move>> moves) implements Shrinkable<List<Move>> {
+
+        @Override
+        public List<Move> value() {
+            return moves.stream().map(Shrinkable::value).toList();
+        }
+
+        @Override
+        public Stream<Shrinkable<List<Move>>> shrink() {
+            Stream<Integer> parts = Stream.iterate(Math.ceilDiv(moves.size(), 2), part -> part > 0, part -> part / 2);
+            Stream<Shrinkable<List<Move>>> shorter = parts.flatMap(
+                    part -> IntStream.range(0, moves.size() / part).mapToObj(number -> without(number * part, part)));
+            Stream<Shrinkable<List<Move>>> simpler = IntStream.range(0, moves.size())
+                    .boxed()
+                    .flatMap(at -> moves.get(at).shrink().map(move -> with(at, move)));
+            return Stream.concat(shorter, simpler);
+        }
+
+        @Override
+        public ShrinkingDistance distance() {
+            return ShrinkingDistance.forCollection(List.copyOf(moves));
+        }
+
+        private Life without(int from, int part) {
+            List<Shrinkable<Move>> left = new ArrayList<>(moves);
+            left.subList(from, from + part).clear();
+            return new Life(left);
+        }
+
+        private Life with(int at, Shrinkable<Move> move) {
+            List<Shrinkable<Move>> changed = new ArrayList<>(moves);
+            changed.set(at, move);
+            return new Life(changed);
+        }
     }
 
     /** Lives a life to its end, looks after each move, and drains what is left. */
@@ -71,13 +120,18 @@ final class LaneLives {
 
     private static Arbitrary<Move> append() {
         return Combinators.combine(
-                        CONVERSATION,
-                        LOST,
-                        Arbitraries.of(LaneWorld.Again.class),
-                        Arbitraries.of(Watching.NOTHING, Watching.FRAMES),
-                        LOST)
-                .as((conversation, callback, again, watching, lost) ->
-                        new Move("append", world -> world.append(conversation, callback, again, watching, lost)));
+                        Arbitraries.of(LaneWorld.ORIGINS), wish(), Arbitraries.of(LaneWorld.Again.class), LOST)
+                .as((origin, wish, again, lost) ->
+                        new Move("append", world -> world.append(origin, wish, again, lost)));
+    }
+
+    private static Arbitrary<Wish> wish() {
+        return Combinators.combine(
+                        EITHER,
+                        EITHER,
+                        Arbitraries.of(LaneWorld.WAITS).optional(/* presenceProbability= */ 0.3),
+                        Arbitraries.of(Watching.NOTHING, Watching.FRAMES))
+                .as(Wish::new);
     }
 
     private static Arbitrary<Move> cancel() {
@@ -109,9 +163,18 @@ final class LaneLives {
                 .as((which, lost) -> new Move("announce", world -> world.announce(which, lost)));
     }
 
+    private static Arbitrary<Move> bookmark() {
+        return Combinators.combine(WHICH, LOST)
+                .as((which, lost) -> new Move("bookmark", world -> world.bookmark(which, lost)));
+    }
+
     private static Arbitrary<Move> crash() {
         return Combinators.combine(LANE, WHICH)
                 .as((lane, which) -> new Move("crash", world -> world.crash(lane, which)));
+    }
+
+    private static Arbitrary<Move> crashBeforeSettling() {
+        return WHICH.map(which -> new Move("crash before settling", world -> world.crashBeforeSettling(which)));
     }
 
     private static Arbitrary<Move> raiseZombie() {
@@ -149,6 +212,11 @@ final class LaneLives {
 
     private static Arbitrary<Move> drop() {
         return Combinators.combine(LANE, WHICH).as((lane, which) -> new Move("drop", world -> world.drop(lane, which)));
+    }
+
+    private static Arbitrary<Move> erase() {
+        return Combinators.combine(Arbitraries.of(LaneWorld.USERS), LOST)
+                .as((user, lost) -> new Move("erase", world -> world.erase(user, lost)));
     }
 
     private static Arbitrary<Scope> scope() {

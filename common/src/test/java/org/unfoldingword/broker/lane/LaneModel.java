@@ -1,5 +1,7 @@
 package org.unfoldingword.broker.lane;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
@@ -31,23 +34,73 @@ final class LaneModel {
         PARKED
     }
 
+    /** Who sends messages, and may ask to be forgotten. */
+    record User(String org, String name) {
+
+        Conversation conversation() {
+            return Conversation.ofUser(org, name);
+        }
+
+        @Override
+        public String toString() {
+            return name + " of " + org;
+        }
+    }
+
+    /** Whose message it is, and where it goes: to the user's own conversation, or to a group. */
+    record Origin(User user, Conversation conversation) {
+        @Override
+        public String toString() {
+            return conversation.equals(user.conversation()) ? conversation.name() : user + " in " + conversation.name();
+        }
+    }
+
+    /**
+     * What a client may wish.
+     *
+     * @param large its body lies in chunks
+     * @param expiresIn how long it may wait until somebody begins with it; negative if that was over when it came
+     */
+    record Wish(boolean callback, boolean large, Optional<Duration> expiresIn, Watching watching) {}
+
+    /** An answer in chunks. */
+    enum LongAnswer {
+        NONE,
+        /** By one who was killed before it had settled. */
+        LAID,
+        SETTLED
+    }
+
     static final class Message {
         final String name;
         final MessageId id;
-        final Conversation conversation;
-        final boolean callback;
+        final Origin origin;
+        final Wish wish;
         MessageState state = MessageState.QUEUED;
         boolean cancelAsked;
+        /** Its time was over before anybody began with it: it is not to run. */
+        boolean late;
+        /** What the worker answered. */
+        Optional<String> answer = Optional.empty();
+
+        LongAnswer longAnswer = LongAnswer.NONE;
+        /** Up to where its deliverer has told of it. */
+        Optional<String> bookmark = Optional.empty();
+
+        private final long acceptedAt;
+        private boolean begun;
+        private boolean redriven;
         /** Its callback was enqueued; again only after a redrive. */
         private boolean announced;
 
         private final Map<Lane, Counts> counts = Map.of(Lane.MESSAGES, new Counts(), Lane.CALLBACKS, new Counts());
 
-        Message(String name, MessageId id, Conversation conversation, boolean callback) {
+        private Message(String name, MessageId id, Origin origin, Wish wish, long acceptedAt) {
             this.name = name;
             this.id = id;
-            this.conversation = conversation;
-            this.callback = callback;
+            this.origin = origin;
+            this.wish = wish;
+            this.acceptedAt = acceptedAt;
         }
 
         Counts counts(Lane lane) {
@@ -119,7 +172,24 @@ final class LaneModel {
         }
     }
 
+    /** Chunks of a body that lie there for good, and those that expire. */
+    record Pieces(int kept, int expiring) {
+
+        static Pieces of(int chunks, boolean kept) {
+            return kept ? new Pieces(chunks, 0) : new Pieces(0, chunks);
+        }
+    }
+
+    /** What the erasure of a user takes away. */
+    record Forgotten(List<Message> ended, List<Message> waiting, List<Message> running) {
+
+        List<Message> all() {
+            return Stream.of(ended, waiting, running).flatMap(List::stream).toList();
+        }
+    }
+
     private final int limit;
+    private final int chunks;
     private final Map<String, Queue> queues = new LinkedHashMap<>();
     private final List<Message> messages = new ArrayList<>();
     private final Map<Lane, Map<Message, Entry>> dead =
@@ -132,9 +202,13 @@ final class LaneModel {
     private long nowMillis;
     private int entryNumber;
 
-    /** @param limit waiting messages per conversation */
-    LaneModel(List<Conversation> conversations, String endpoint, int limit) {
+    /**
+     * @param limit waiting messages per conversation
+     * @param chunks of a large body, and of a long answer
+     */
+    LaneModel(List<Conversation> conversations, String endpoint, int limit, int chunks) {
         this.limit = limit;
+        this.chunks = chunks;
         for (Conversation conversation : conversations) {
             String name = conversation.name();
             queues.put(name, new Queue(Lane.MESSAGES, name, conversation, conversation.org()));
@@ -182,6 +256,36 @@ final class LaneModel {
                         || !paused.contains(new Scope.All()) && !paused.contains(new Scope.Org(queue.group)));
     }
 
+    /** How long it may still wait; negative if that is over. */
+    Optional<Duration> timeLeft(Message message) {
+        return message.wish.expiresIn().map(wait -> wait.minusMillis(nowMillis - message.acceptedAt));
+    }
+
+    /** The chunks that lie there, as {@code <id>:request} and {@code <id>:reply}. */
+    Map<String, Pieces> chunks() {
+        Map<String, Pieces> lie = new LinkedHashMap<>();
+        for (Message message : messages) {
+            boolean waits = queueOf(Lane.MESSAGES, message).has(message);
+            if (message.wish.large && (waits || dead.get(Lane.MESSAGES).containsKey(message))) {
+                lie.put(message.id + ":request", Pieces.of(chunks, waits));
+            }
+            if (message.longAnswer != LongAnswer.NONE) {
+                boolean needed = message.longAnswer == LongAnswer.SETTLED && calledBack(message);
+                lie.put(message.id + ":reply", Pieces.of(chunks, needed));
+            }
+        }
+        return lie;
+    }
+
+    /** Whether its record stays for good, for now. */
+    boolean kept(Message message) {
+        return !message.state.ended() || calledBack(message);
+    }
+
+    private boolean calledBack(Message message) {
+        return queueOf(Lane.CALLBACKS, message).has(message);
+    }
+
     /** The queues that must have left a wake token since this was asked last. */
     Set<Queue> takeWoken() {
         Set<Queue> taken = Set.copyOf(woken);
@@ -190,6 +294,11 @@ final class LaneModel {
     }
 
     // ---- what happens
+
+    /** A message that comes now. */
+    Message message(String name, MessageId id, Origin origin, Wish wish) {
+        return new Message(name, id, origin, wish, nowMillis);
+    }
 
     Appended append(Message message) {
         Queue queue = queueOf(Lane.MESSAGES, message);
@@ -213,7 +322,13 @@ final class LaneModel {
     }
 
     void claimed(Queue queue, String token, Duration lease) {
-        Counts counts = queue.head().counts(queue.lane);
+        Message message = queue.head();
+        Counts counts = message.counts(queue.lane);
+        if (queue.lane == Lane.MESSAGES && !message.begun) {
+            message.begun = true;
+            message.late = !message.redriven
+                    && timeLeft(message).filter(left -> !left.isPositive()).isPresent();
+        }
         counts.attempts++;
         counts.lapses += queue.token.isPresent() ? 1 : 0;
         queue.deliveries++;
@@ -242,7 +357,7 @@ final class LaneModel {
     }
 
     void announce(Message message) {
-        if (message.callback && !message.announced) {
+        if (message.wish.callback && !message.announced) {
             message.announced = true;
             count("callbacks");
             add(queueOf(Lane.CALLBACKS, message), message);
@@ -253,7 +368,10 @@ final class LaneModel {
         Message message = queue.head();
         queue.token = Optional.empty();
         switch (verdict) {
-            case Verdict.Answered answered -> end(queue, message, MessageState.COMPLETED);
+            case Verdict.Answered answered -> {
+                message.answer = Optional.of(new String(answered.response(), UTF_8));
+                end(queue, message, MessageState.COMPLETED);
+            }
             case Verdict.Ended ended -> end(queue, message, ended.state());
             case Verdict.Delivered delivered -> {
                 count("delivered");
@@ -266,7 +384,7 @@ final class LaneModel {
             }
             case Verdict.Later later -> keep(queue, later.delay());
             case Verdict.Back back -> {
-                message.counts(queue.lane).attempts--;
+                message.begun &= --message.counts(queue.lane).attempts > 0 || queue.lane == Lane.CALLBACKS;
                 keep(queue, back.delay());
             }
         }
@@ -330,6 +448,7 @@ final class LaneModel {
             count("redriven");
             message.state = MessageState.QUEUED;
             message.cancelAsked = false;
+            message.redriven = true;
             takeCallbackBack(callbacks, message);
         } else {
             count("callback_redriven");
@@ -355,11 +474,42 @@ final class LaneModel {
         dead.get(lane).remove(message);
     }
 
+    /** Takes away all that is kept of a user. */
+    Forgotten erase(User user) {
+        Forgotten forgotten = new Forgotten(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        for (Message message : List.copyOf(messages)) {
+            if (message.origin.user.equals(user)) {
+                erase(message, forgotten);
+            }
+        }
+        queues().stream()
+                .filter(queue -> queue.conversation.equals(user.conversation()))
+                .forEach(queue -> queue.ran = Optional.empty());
+        resume(new Scope.One(user.conversation()));
+        woken.removeIf(Queue::isEmpty);
+        return forgotten;
+    }
+
+    private void erase(Message message, Forgotten forgotten) {
+        Queue queue = queueOf(Lane.MESSAGES, message);
+        if (!queue.has(message)) {
+            forgotten.ended.add(message);
+        } else {
+            boolean runs = queue.head() == message && queue.token.isPresent();
+            (runs ? forgotten.running : forgotten.waiting).add(message);
+            count(MessageState.CANCELLED.toString());
+            remove(queue, message);
+        }
+        takeCallbackBack(queueOf(Lane.CALLBACKS, message), message);
+        dead.values().forEach(letters -> letters.remove(message));
+        messages.remove(message);
+    }
+
     // ---- the moves beneath
 
     private Queue queueOf(Lane lane, Message message) {
         return queues(lane).stream()
-                .filter(queue -> queue.conversation.equals(message.conversation))
+                .filter(queue -> queue.conversation.equals(message.origin.conversation))
                 .findFirst()
                 .orElseThrow();
     }
@@ -406,6 +556,7 @@ final class LaneModel {
         boolean first = queue.head() == message;
         queue.entries.removeIf(entry -> entry.message == message);
         if (first) {
+            queue.token = Optional.empty();
             queue.deliveries = 0;
             if (queue.entries.isEmpty()) {
                 queue.place = Place.NOWHERE;
@@ -418,6 +569,7 @@ final class LaneModel {
 
     private void takeCallbackBack(Queue callbacks, Message message) {
         message.announced = false;
+        message.bookmark = Optional.empty();
         message.counts(Lane.CALLBACKS).clear();
         dead.get(Lane.CALLBACKS).remove(message);
         if (callbacks.has(message)) {

@@ -3,6 +3,8 @@ package org.unfoldingword.broker.lane;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -15,11 +17,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.unfoldingword.broker.lane.LaneModel.LongAnswer;
 import org.unfoldingword.broker.lane.LaneModel.Message;
+import org.unfoldingword.broker.lane.LaneModel.Origin;
 import org.unfoldingword.broker.lane.LaneModel.Queue;
+import org.unfoldingword.broker.lane.LaneModel.User;
+import org.unfoldingword.broker.lane.LaneModel.Wish;
 import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Envelope;
+import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
 
 /**
@@ -29,17 +38,33 @@ import org.unfoldingword.broker.message.MessageState;
  */
 final class LaneWorld {
 
-    static final List<Conversation> CONVERSATIONS = List.of(
-            Conversation.ofUser("acme", "ann"),
-            Conversation.ofUser("acme", "bob"),
-            Conversation.ofUser("other", "ann"),
-            Conversation.ofGroup("acme", "chat", Optional.of("1")));
+    private static final User ANN = new User("acme", "ann");
+    private static final User BOB = new User("acme", "bob");
+    private static final Conversation GROUP = Conversation.ofGroup("acme", "chat", Optional.of("1"));
+
+    static final List<User> USERS = List.of(ANN, BOB, new User("other", "ann"));
+    static final List<Conversation> CONVERSATIONS = Stream.concat(
+                    USERS.stream().map(User::conversation), Stream.of(GROUP))
+            .toList();
+    static final List<Origin> ORIGINS = Stream.concat(
+                    USERS.stream().map(user -> new Origin(user, user.conversation())),
+                    Stream.of(new Origin(ANN, GROUP), new Origin(BOB, GROUP)))
+            .toList();
 
     /** Of the next attempt; longer than a lease, shorter than what expires. */
     static final Duration DELAY = Duration.ofHours(1);
 
+    /** That a message may wait: over when it comes, or no whole minutes, so that no jump ends right on it. */
+    static final List<Duration> WAITS =
+            List.of(Duration.ofSeconds(-30), Duration.ofMinutes(30).plusSeconds(30));
+
     private static final int QUEUE_LIMIT = 4;
     private static final int PARTITIONS = 2;
+    /** Of a chunk, and of the longest body and answer that need none. */
+    private static final int CHUNK_BYTES = 1024;
+    /** Of a large body and a long answer. */
+    private static final int CHUNKS = 2;
+
     /** Long, so that no lease ends by itself. */
     private static final Duration LEASE = Duration.ofMinutes(10);
 
@@ -59,7 +84,7 @@ final class LaneWorld {
     private final Operations operations = new Operations(LANES);
     private final RedriveDeadLetter redrive = new RedriveDeadLetter(LANES);
     private final LaneKeys keys = new LaneKeys(REDIS, LANES.keyspace());
-    private final LaneModel model = new LaneModel(CONVERSATIONS, ENDPOINT, QUEUE_LIMIT);
+    private final LaneModel model = new LaneModel(CONVERSATIONS, ENDPOINT, QUEUE_LIMIT, CHUNKS);
     private final List<Request> requests = new ArrayList<>();
     /** What the holders know of. A claim whose answer was lost is not among it. */
     private final Map<Queue, Claim> held = new LinkedHashMap<>();
@@ -67,11 +92,14 @@ final class LaneWorld {
     private final List<Claim> zombies = new ArrayList<>();
     /** Frames told under each lease. */
     private final Map<Lease, Integer> told = new HashMap<>();
+    /** The ids of messages of users who were erased: there is to be nothing of them, ever again. */
+    private final List<String> erased = new ArrayList<>();
 
+    private int appends;
     private final List<String> story = new ArrayList<>();
 
     LaneWorld() {
-        TestRedis.emptied();
+        REDIS.call(commands -> commands.flushall());
         REDIS.call(commands -> commands.set(Keyspace.partitionCount(), Redis.utf8("" + PARTITIONS)));
     }
 
@@ -80,6 +108,8 @@ final class LaneWorld {
         Map<String, String> settings = Map.of(
                 "broker.lane.partitions", "" + PARTITIONS,
                 "broker.lane.queue-limit", "" + QUEUE_LIMIT,
+                "broker.lane.inline-max", CHUNK_BYTES + "B",
+                "broker.lane.chunk", CHUNK_BYTES + "B",
                 "broker.lane.lease", LEASE.toSeconds() + "s");
         LaneProperties properties = new Binder(new MapConfigurationPropertySource(settings))
                 .bindOrCreate("broker.lane", LaneProperties.class);
@@ -106,40 +136,35 @@ final class LaneWorld {
         OTHER
     }
 
-    void append(Conversation conversation, boolean callback, Again again, Watching watching, boolean lost) {
-        Message message = new Message("m" + (requests.size() + 1), LANES.newId(conversation), conversation, callback);
+    void append(Origin origin, Wish wish, Again again, boolean lost) {
+        Conversation conversation = origin.conversation();
+        Message message = model.message("m" + ++appends, LANES.newId(conversation), origin, wish);
         Optional<Request> earlier = again == Again.FRESH
                 ? Optional.empty()
                 : requests.stream()
-                        .filter(request -> request.message.conversation.equals(conversation))
+                        .filter(request -> request.message.origin.conversation().equals(conversation))
                         .findFirst();
         String key = earlier.map(Request::key).orElse(message.name);
-        String body = again == Again.SAME ? earlier.map(Request::body).orElse(message.name) : message.name;
+        String body = again == Again.SAME ? earlier.map(Request::body).orElse(body(message)) : body(message);
+        boolean same = earlier.map(Request::body).filter(body::equals).isPresent();
         tell(
-                conversation.name() + " gets " + message + (callback ? " with a callback" : "")
-                        + (watching == Watching.FRAMES ? ", streamed" : "")
-                        + earlier.map(first -> body.equals(first.body)
-                                        ? ", again " + first.message
-                                        : ", under the key of " + first.message)
+                origin + " sends " + message + words(wish)
+                        + earlier.map(first -> (same ? ", again " : ", under the key of ") + first.message)
                                 .orElse(""),
                 lost);
         NewMessage request = new NewMessage(
                 message.id,
                 conversation,
-                LaneFixture.envelope("acme", "ann", callback ? Optional.of(ENDPOINT + "/cb") : Optional.empty()),
+                envelope(message),
                 body.getBytes(UTF_8),
                 Optional.of(IdempotencyKey.of("web", key, body.getBytes(UTF_8))),
-                watching);
+                wish.watching());
 
         Appended answer = answered(lost, () -> LANES.append(request));
 
         if (earlier.isPresent()) {
-            Request first = earlier.get();
-            assertThat(answer)
-                    .isEqualTo(
-                            body.equals(first.body)
-                                    ? new Appended.Duplicate(first.message.id)
-                                    : new Appended.Conflict(first.message.id));
+            MessageId first = earlier.get().message.id;
+            assertThat(answer).isEqualTo(same ? new Appended.Duplicate(first) : new Appended.Conflict(first));
             return;
         }
         assertThat(answer).isEqualTo(model.append(message));
@@ -194,14 +219,23 @@ final class LaneWorld {
                     .isGreaterThan(last);
             model.claimed(queue, claim.lease().token(), LEASE);
             Message head = queue.head();
+            Claim asOfNow = asOfNow(claim, head);
             assertThat(claim.lease().id()).as("head of %s: %s", queue, head).isEqualTo(head.id);
             assertThat(claim.lapsed()).as("lapsed").isEqualTo(lapsed);
             assertThat(claim.deliveries()).as("deliveries of %s", head).isEqualTo(queue.deliveries);
             assertThat(attempts(claim)).as("attempts of %s", head).isEqualTo(head.counts(lane).attempts);
             assertThat(lapses(claim)).as("lapses of %s", head).isEqualTo(head.counts(lane).lapses);
-            Optional.ofNullable(held.remove(queue)).ifPresent(zombies::add);
+            if (lane == Lane.MESSAGES) {
+                assertThat(asOfNow.expired()).as("%s is late", head).isEqualTo(head.late);
+                assertThat(text(claim.body())).as("body of %s", head).isEqualTo(body(head));
+            } else {
+                assertThat(claim.record().callback().orElseThrow().told())
+                        .as("bookmark in %s", head)
+                        .isEqualTo(head.bookmark);
+            }
+            loseLease(queue);
             if (!lost) {
-                held.put(queue, claim);
+                held.put(queue, asOfNow);
             }
         }
         model.leftOver(lane);
@@ -248,12 +282,12 @@ final class LaneWorld {
         });
     }
 
-    /** What a holder may decide, in either lane. */
+    /** What a holder may decide, in either lane. A message that is too late has no choice. */
     enum Decision {
         ANSWERED,
+        ANSWERED_AT_LENGTH,
         FAILED,
         CANCELLED,
-        EXPIRED,
         LATER,
         BACK,
         BACK_LATER,
@@ -261,13 +295,19 @@ final class LaneWorld {
 
     void settle(Lane lane, int which, Decision decision, boolean lost) {
         heldOf(lane, which).ifPresent(queue -> {
-            tell(queue.head() + " in " + queue + " is settled: " + decision, lost);
+            Message message = queue.head();
             Claim claim = held.remove(queue);
-            Verdict verdict = verdict(lane, decision);
+            Verdict verdict = claim.expired() && lane == Lane.MESSAGES
+                    ? ended(MessageState.EXPIRED, Verdict.Doubt.UNCHANGED)
+                    : verdict(claim.lease(), decision);
+            tell(message + " in " + queue + " is settled: " + verdict.word(), lost);
             assertThat(answered(lost, () -> LANES.settle(claim, verdict)))
                     .as("settled")
                     .isTrue();
             model.settle(queue, verdict);
+            if (verdict instanceof Verdict.Answered && decision == Decision.ANSWERED_AT_LENGTH) {
+                message.longAnswer = LongAnswer.SETTLED;
+            }
         });
     }
 
@@ -290,13 +330,28 @@ final class LaneWorld {
 
     /** The callback of what runs is to tell of it before its end. */
     void announce(int which, boolean lost) {
-        heldOf(Lane.MESSAGES, which).filter(queue -> queue.head().callback).ifPresent(queue -> {
-            tell("the callback of " + queue.head() + " is announced", lost);
-            answered(lost, () -> {
-                LANES.announce(held.get(queue));
-                return true;
-            });
-            model.announce(queue.head());
+        heldOf(Lane.MESSAGES, which)
+                .filter(queue -> queue.head().wish.callback())
+                .ifPresent(queue -> {
+                    tell("the callback of " + queue.head() + " is announced", lost);
+                    answered(lost, () -> {
+                        LANES.announce(held.get(queue));
+                        return true;
+                    });
+                    model.announce(queue.head());
+                });
+    }
+
+    /** The deliverer notes how far it has told. */
+    void bookmark(int which, boolean lost) {
+        heldOf(Lane.CALLBACKS, which).ifPresent(queue -> {
+            String place = story.size() + "-1 0";
+            tell("what is told of " + queue.head() + " is noted: " + place, lost);
+            Lease lease = held.get(queue).lease();
+            assertThat(answered(lost, () -> LANES.bookmark(lease, place)))
+                    .as("noted")
+                    .isTrue();
+            queue.head().bookmark = Optional.of(place);
         });
     }
 
@@ -308,13 +363,23 @@ final class LaneWorld {
         });
     }
 
+    /** Its holder is killed when a long answer lies there already, but is not settled. */
+    void crashBeforeSettling(int which) {
+        heldOf(Lane.MESSAGES, which).ifPresent(queue -> {
+            tell("the holder of " + queue + " lays a long answer down, and is killed", /* lost= */ false);
+            Lease lease = held.remove(queue).lease();
+            LANES.chunks().layReply(lease, answer(lease, /* atLength= */ true));
+            queue.head().longAnswer = LongAnswer.LAID;
+        });
+    }
+
     /** One that was held up until another had taken over comes back, and does all that holders do. */
     void raiseZombie(int which) {
         pick(zombies, which).ifPresent(zombie -> {
             Lease lease = zombie.lease();
             tell("a zombie comes back to " + model.queue(lease.queue()), /* lost= */ false);
             for (Decision decision : Decision.values()) {
-                assertThat(LANES.settle(zombie, verdict(lease.lane(), decision)))
+                assertThat(LANES.settle(zombie, verdict(lease, decision)))
                         .as("a zombie settled: %s", decision)
                         .isFalse();
             }
@@ -322,6 +387,8 @@ final class LaneWorld {
             if (lease.lane() == Lane.MESSAGES) {
                 assertThat(LANES.tell(lease, 1, frame())).as("a zombie told").isEqualTo(TellFrames.Told.STALE);
                 LANES.announce(zombie);
+            } else {
+                assertThat(LANES.bookmark(lease, "0-1 0")).as("a zombie noted").isFalse();
             }
         });
     }
@@ -344,7 +411,7 @@ final class LaneWorld {
 
     void jump(Duration by) {
         tell("Redis's clock jumps by " + by, /* lost= */ false);
-        keys.jump(by, model.queues());
+        keys.jump(by, model.queues(), model.messages());
         model.jump(by);
     }
 
@@ -396,6 +463,42 @@ final class LaneWorld {
         });
     }
 
+    /** All that is kept of a user is taken away, now and for good. */
+    void erase(User user, boolean lost) {
+        tell("an operator erases " + user, lost);
+        Erased would = operations.erase(user.org(), user.name(), /* dryRun= */ true);
+
+        Erased answer = operations.erase(user.org(), user.name(), /* dryRun= */ false);
+
+        LaneModel.Forgotten forgotten = model.erase(user);
+        assertThat(answer.ended())
+                .as("erased, ended")
+                .isEqualTo(forgotten.ended().size());
+        assertThat(answer.waiting())
+                .as("erased, waiting")
+                .isEqualTo(forgotten.waiting().size());
+        assertThat(answer.running())
+                .as("erased, running")
+                .isEqualTo(forgotten.running().size());
+        assertThat(would.messages()).as("as the dry run said").isEqualTo(answer.messages());
+        if (lost) {
+            assertThat(operations
+                            .erase(user.org(), user.name(), /* dryRun= */ false)
+                            .messages())
+                    .as("again")
+                    .isZero();
+        }
+        requests.removeIf(request -> request.message.origin.user().equals(user));
+        forgotten.all().forEach(message -> erased.add(message.id.toString()));
+        List.copyOf(held.keySet()).stream()
+                .filter(queue -> queue.token.isEmpty())
+                .forEach(this::loseLease);
+        String doubt = "doubt:messages:" + user.conversation().name();
+        assertThat(keys.mentioning(List.of(user.conversation().name())))
+                .as("what is left of %s", user)
+                .allMatch(key -> key.endsWith(doubt));
+    }
+
     // ---- what must hold
 
     /** The keys are as the model says. */
@@ -405,6 +508,19 @@ final class LaneWorld {
             assertThat(pictures.get(queue.name)).as("%s", queue).isEqualTo(LaneKeys.Picture.of(queue));
         }
         assertThat(keys.totals()).as("the accounts").isEqualTo(model.totals());
+        assertThat(keys.chunks()).as("chunks of bodies").isEqualTo(model.chunks());
+        List<LaneKeys.Note> notes = keys.notes(model.messages());
+        for (int i = 0; i < notes.size(); i++) {
+            Message message = model.messages().get(i);
+            assertThat(notes.get(i))
+                    .as("record of %s", message)
+                    .isEqualTo(new LaneKeys.Note(model.kept(message), message.bookmark));
+        }
+        if (!erased.isEmpty()) {
+            assertThat(keys.mentioning(erased))
+                    .as("of messages that were erased")
+                    .isEmpty();
+        }
         for (Queue queue : model.takeWoken()) {
             assertThat(keys.wakeTokens(queue))
                     .as("wake tokens, as %s is due", queue)
@@ -430,12 +546,12 @@ final class LaneWorld {
             check();
         }
         for (Message message : model.messages()) {
-            assertThat(LANES.find(message.id, Watching.NOTHING)
-                            .orElseThrow()
-                            .record()
-                            .state())
-                    .as("end of %s", message)
-                    .isEqualTo(message.state);
+            MessageRecord record =
+                    LANES.find(message.id, Watching.NOTHING).orElseThrow().record();
+            assertThat(record.state()).as("end of %s", message).isEqualTo(message.state);
+            assertThat(record.response().map(LaneWorld::text))
+                    .as("answer to %s", message)
+                    .isEqualTo(message.answer);
         }
         AuditReport audit = operations.audit();
         assertThat(audit.findings()).as("findings of the audit").isEmpty();
@@ -459,6 +575,11 @@ final class LaneWorld {
             assertThat(call.get()).as("again").isEqualTo(answer);
         }
         return answer;
+    }
+
+    /** Whoever had it is a zombie from now on. */
+    private void loseLease(Queue queue) {
+        Optional.ofNullable(held.remove(queue)).ifPresent(zombies::add);
     }
 
     private Optional<Queue> heldOf(Lane lane, int which) {
@@ -490,15 +611,16 @@ final class LaneWorld {
                 : claim.record().callback().orElseThrow().lapses();
     }
 
-    private static Verdict verdict(Lane lane, Decision decision) {
-        boolean messages = lane == Lane.MESSAGES;
+    private static Verdict verdict(Lease lease, Decision decision) {
+        boolean messages = lease.lane() == Lane.MESSAGES;
         return switch (decision) {
-            case ANSWERED ->
-                messages ? new Verdict.Answered("{\"responses\":[]}".getBytes(UTF_8)) : new Verdict.Delivered();
+            case ANSWERED, ANSWERED_AT_LENGTH ->
+                messages
+                        ? new Verdict.Answered(answer(lease, decision == Decision.ANSWERED_AT_LENGTH))
+                        : new Verdict.Delivered();
             case FAILED ->
                 messages ? ended(MessageState.FAILED, Verdict.Doubt.RAISED) : new Verdict.Undeliverable("gone");
             case CANCELLED -> messages ? ended(MessageState.CANCELLED, Verdict.Doubt.CLEARED) : new Verdict.Delivered();
-            case EXPIRED -> messages ? ended(MessageState.EXPIRED, Verdict.Doubt.UNCHANGED) : new Verdict.Delivered();
             case LATER -> new Verdict.Later(DELAY, "busy", /* counted= */ true, Verdict.Doubt.UNCHANGED);
             case BACK -> new Verdict.Back(Duration.ZERO, Verdict.Doubt.UNCHANGED);
             case BACK_LATER -> new Verdict.Back(DELAY, Verdict.Doubt.UNCHANGED);
@@ -507,5 +629,60 @@ final class LaneWorld {
 
     private static Verdict ended(MessageState state, Verdict.Doubt doubt) {
         return new Verdict.Ended(state, new MessageRecord.Fault("worker_failed", "it said no"), doubt);
+    }
+
+    /** What a message says; names it, so that whatever keeps of it can be found. */
+    private static String body(Message message) {
+        String text = "{\"message\":\"" + message.id + "\"}";
+        return message.wish.large() ? text + " ".repeat(CHUNKS * CHUNK_BYTES - text.length()) : text;
+    }
+
+    /** What the worker says under a lease, to that message. */
+    private static byte[] answer(Lease lease, boolean atLength) {
+        String text = "{\"responses\":[\"" + lease.token() + " to " + lease.id() + "\"]}";
+        return (atLength ? text + " ".repeat(CHUNKS * CHUNK_BYTES - text.length()) : text).getBytes(UTF_8);
+    }
+
+    /** As written now: the clock has not really jumped, so the time that is left moves instead. */
+    private Envelope envelope(Message message) {
+        return new Envelope(
+                message.origin.user().org(),
+                message.origin.user().name(),
+                "web",
+                Optional.empty(),
+                message.wish.callback() ? Optional.of(ENDPOINT + "/cb") : Optional.empty(),
+                Optional.empty(),
+                model.timeLeft(message)
+                        .map(left -> InstantSource.system().instant().plus(left).toEpochMilli()),
+                Optional.empty());
+    }
+
+    private Claim asOfNow(Claim claim, Message message) {
+        return new Claim(
+                claim.lease(),
+                envelope(message),
+                claim.body(),
+                claim.record(),
+                claim.deliveries(),
+                claim.lapsed(),
+                claim.doubtful(),
+                claim.at());
+    }
+
+    private static String text(Payload payload) {
+        try {
+            return new String(payload.toBytes(), UTF_8);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private static String words(Wish wish) {
+        return (wish.large() ? ", large" : "")
+                + wish.expiresIn()
+                        .map(wait -> wait.isNegative() ? ", too late" : ", to begin within " + wait)
+                        .orElse("")
+                + (wish.callback() ? ", with a callback" : "")
+                + (wish.watching() == Watching.FRAMES ? ", streamed" : "");
     }
 }

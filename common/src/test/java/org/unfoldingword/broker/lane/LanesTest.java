@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -290,6 +291,52 @@ class LanesTest {
         assertThat(keys("*:request:*")).isEmpty();
     }
 
+    /** A dispatcher took a message that was too late, and died before it had said so. The next one let the message run. */
+    @Test
+    void knowsThatAMessageIsTooLateThoughItsFirstHolderDied() {
+        appendExpiring(ANN, clock().minusSeconds(1));
+        assertThat(claim(1).getFirst().expired()).isTrue();
+        makeDue(ANN);
+
+        assertThat(claim(1).getFirst().expired()).isTrue();
+    }
+
+    @Test
+    void letsAMessageRunThatWasBegunInTimeThoughItsHolderDied() {
+        appendExpiring(ANN, clock().plusSeconds(3600));
+        assertThat(claim(1).getFirst().expired()).isFalse();
+        makeDue(ANN);
+
+        assertThat(claim(1).getFirst().expired()).isFalse();
+    }
+
+    @Test
+    void hasNotBegunWithAMessageThatWasGivenBack() {
+        append(ANN, "one");
+        Claim held = claim(1).getFirst();
+        assertThat(held.record().startedAt()).isPresent();
+
+        lanes.settle(held, new Verdict.Back(Duration.ZERO, Verdict.Doubt.UNCHANGED));
+
+        assertThat(found(held).record().startedAt()).isEmpty();
+    }
+
+    /** A callback that told of a message while it ran was given up. From then on the record of the message expired, though it ran. */
+    @Test
+    void keepsTheRecordOfAMessageThatHasNotEndedWhenItsCallbackHas() {
+        lanes.append(message(ANN, "one", Optional.empty(), Optional.of("https://gateway.example/cb")));
+        Claim held = claim(1).getFirst();
+        lanes.announce(held);
+        lanes.settle(claim(Lane.CALLBACKS, 1).getFirst(), new Verdict.Undeliverable("gone"));
+
+        assertThat(keys("*:message:*")).singleElement().satisfies(key -> assertThat(ttl(key))
+                .isEqualTo(-1));
+
+        lanes.settle(held, answered());
+        assertThat(keys("*:message:*")).singleElement().satisfies(key -> assertThat(ttl(key))
+                .isPositive());
+    }
+
     @Test
     void remembersADoubtForTheNextCallOfTheConversation() {
         append(ANN, "one");
@@ -401,6 +448,29 @@ class LanesTest {
 
     private Appended append(Conversation conversation, String body) {
         return lanes.append(message(conversation, body, Optional.empty()));
+    }
+
+    private void appendExpiring(Conversation conversation, Instant at) {
+        Envelope envelope = new Envelope(
+                "acme",
+                "ann",
+                "web",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(at.toEpochMilli()),
+                Optional.empty());
+        lanes.append(new NewMessage(
+                lanes.newId(conversation),
+                conversation,
+                envelope,
+                "one".getBytes(UTF_8),
+                Optional.empty(),
+                Watching.NOTHING));
+    }
+
+    private static Instant clock() {
+        return InstantSource.system().instant();
     }
 
     private NewMessage message(Conversation conversation, String body, Optional<IdempotencyKey> key) {

@@ -566,6 +566,7 @@ class OperationsTest {
             lane.append(ANN, "secret waiting " + "x".repeat(20_000));
             lane.append(BOB, "bob's", LaneFixture.envelope("acme", "bob", Optional.empty()));
             operations.pause(new Scope.One(ANN), "ops", "");
+            lane.lanes.turns(ANN, Optional.empty());
 
             Set<String> before = lane.keys();
             Erased wouldBe = operations.erase("acme", "ann", /* dryRun= */ true);

@@ -164,11 +164,7 @@ final class DispatchHead implements LaneHandler {
             // The holder before did not come to end it; what it called may still be running.
             return Optional.of(cancelled(claim.record().lapses() > 0 ? Doubt.RAISED : Doubt.UNCHANGED));
         }
-        boolean expired = claim.envelope()
-                .expiresAtMillis()
-                .filter(at -> at <= claim.at().toEpochMilli())
-                .isPresent();
-        if (expired && claim.record().attempts() == 1 && claim.record().redrives() == 0) {
+        if (claim.expired()) {
             MessageRecord.Fault fault = new MessageRecord.Fault("expired", "it waited longer than expires_in");
             return Optional.of(new Verdict.Ended(MessageState.EXPIRED, fault, Doubt.UNCHANGED));
         }
