@@ -60,7 +60,15 @@ public class CallbackConfiguration {
                 new RetrySchedule(properties.workerRetrySchedule(), properties.jitter(), SystemTime.random());
         Origins origins = new Origins(properties, ORIGINS_MAX, SystemTime.instants());
         TellLikeTheWorker workerShape = new TellLikeTheWorker(
-                client, shortSchedule, origins, keys, lanes, callbackJournals, SystemTime.instants());
+                client,
+                shortSchedule,
+                origins,
+                keys,
+                lanes,
+                callbackJournals,
+                SystemTime.instants(),
+                SystemTime.ticker(),
+                telemetry);
         DeliverCallback handler = new DeliverCallback(
                 client,
                 new Signatures(new WebhookSignature(properties.secrets()), keys),

@@ -8,8 +8,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.unfoldingword.broker.http.AddressGuard;
 import org.unfoldingword.broker.http.CallbackTarget;
 import org.unfoldingword.broker.lane.Claim;
@@ -26,12 +24,10 @@ import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.telemetry.Meters;
 import org.unfoldingword.broker.telemetry.Telemetry;
 import org.unfoldingword.broker.telemetry.Ticker;
-import org.unfoldingword.broker.telemetry.Traces;
 
 /** Posts one conversation's oldest undelivered result to its endpoint, and turns the outcome into the lane's next move. */
 final class DeliverCallback implements LaneHandler {
 
-    private static final Logger log = LoggerFactory.getLogger(DeliverCallback.class);
     /** How soon a result is looked at again whose origin had no place just now. */
     private static final Duration NO_PLACE = Duration.ofSeconds(1);
 
@@ -69,6 +65,7 @@ final class DeliverCallback implements LaneHandler {
 
     @Override
     public Verdict handle(Held held) {
+        long claimedNanos = ticker.nanos();
         Claim claim = held.claim();
         boolean workers = claim.envelope().workerCallback().isPresent();
         Instant due = claim.record().finishedAt().orElse(claim.at()).plus(schedule.first());
@@ -82,27 +79,23 @@ final class DeliverCallback implements LaneHandler {
             return new Verdict.Undeliverable(String.valueOf(forbidden.getMessage()));
         }
         if (workers) {
-            return workerShape.handle(held, target);
+            return workerShape.handle(held, target, claimedNanos);
         }
         Optional<Origins.Permit> permit =
                 origins.tryAcquire(claim.envelope().callbackEndpoint().orElseThrow());
         if (permit.isEmpty()) {
             return new Verdict.Back(NO_PLACE, Doubt.UNCHANGED);
         }
-        long startNanos = ticker.nanos();
         MessageId id = claim.lease().id();
         try (Origins.Permit place = permit.get();
-                Traces.Step step = telemetry
-                        .traces()
-                        .call("post callback", id, claim.envelope().traceparent())) {
+                PostReport report = new PostReport(claim, claimedNanos, ticker, telemetry)) {
             CallbackBody body = body(id, claim.envelope(), claim.record());
-            Map<String, String> headers = new HashMap<>(step.header());
+            Map<String, String> headers = new HashMap<>(report.header());
             headers.putAll(signatures.of(claim.envelope()).sign(webhookId(id, claim.record()), clock.instant(), body));
             DeliveryOutcome outcome = client.post(target, body, headers, held::onStop);
             place.onOutcome(outcome);
             Verdict verdict = verdict(claim, outcome);
-            step.ended(attempt(claim), outcome.word(), outcome instanceof DeliveryOutcome.Delivered);
-            tell(claim, outcome, verdict, Duration.ofNanos(ticker.nanos() - startNanos));
+            report.ended(claim.record(), outcome, verdict);
             return verdict;
         }
     }
@@ -170,25 +163,5 @@ final class DeliverCallback implements LaneHandler {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** The attempt's one wide line, and its meters. */
-    private void tell(Claim claim, DeliveryOutcome outcome, Verdict verdict, Duration took) {
-        Meters.CALLBACKS.timer(telemetry.meters(), "outcome", outcome.word()).record(took);
-        if (verdict instanceof Verdict.Delivered) {
-            Instant ended = claim.record().finishedAt().orElse(claim.at());
-            Meters.CALLBACK_DELAY
-                    .timer(telemetry.meters())
-                    .record(Duration.between(ended, claim.at()).plus(took));
-        }
-        log.atInfo()
-                .addKeyValue("conversation", claim.record().conversation())
-                .addKeyValue("endpoint", claim.envelope().callbackEndpoint().orElse(""))
-                .addKeyValue("attempt", attempt(claim))
-                .addKeyValue("delivery", claim.deliveries())
-                .addKeyValue("outcome", outcome.word())
-                .addKeyValue("verdict", verdict.word())
-                .addKeyValue("took_ms", took.toMillis())
-                .log("callback");
     }
 }

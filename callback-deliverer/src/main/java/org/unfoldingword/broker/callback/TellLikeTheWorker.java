@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.unfoldingword.broker.access.ApiKeys;
 import org.unfoldingword.broker.access.KeyMark;
 import org.unfoldingword.broker.access.SecretText;
@@ -29,6 +31,9 @@ import org.unfoldingword.broker.lane.Verdict.Doubt;
 import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.WorkerCallback;
 import org.unfoldingword.broker.message.WorkerFrame;
+import org.unfoldingword.broker.telemetry.Meters;
+import org.unfoldingword.broker.telemetry.Telemetry;
+import org.unfoldingword.broker.telemetry.Ticker;
 
 /**
  * Delivers one message's callbacks in the worker's own shape: what happens while it happens, and then its end. One at a time and in
@@ -61,6 +66,8 @@ final class TellLikeTheWorker {
     private final Lanes lanes;
     private final Supplier<Journals> journals;
     private final InstantSource clock;
+    private final Ticker ticker;
+    private final Telemetry telemetry;
 
     TellLikeTheWorker(
             CallbackClient client,
@@ -69,7 +76,9 @@ final class TellLikeTheWorker {
             ApiKeys keys,
             Lanes lanes,
             Supplier<Journals> journals,
-            InstantSource clock) {
+            InstantSource clock,
+            Ticker ticker,
+            Telemetry telemetry) {
         this.client = client;
         this.schedule = schedule;
         this.origins = origins;
@@ -77,9 +86,12 @@ final class TellLikeTheWorker {
         this.lanes = lanes;
         this.journals = journals;
         this.clock = clock;
+        this.ticker = ticker;
+        this.telemetry = telemetry;
     }
 
-    Verdict handle(Held held, CallbackTarget target) {
+    /** @param claimedNanos when the claim came, ticker time */
+    Verdict handle(Held held, CallbackTarget target, long claimedNanos) {
         Claim claim = held.claim();
         WorkerCallback wanted = claim.envelope().workerCallback().orElseThrow();
         Optional<SecretText> token = keys.withId(wanted.keyId())
@@ -93,7 +105,7 @@ final class TellLikeTheWorker {
             Told told = wanted.tellsProgress() ? tellProgress(held, wanted, receiver) : Told.NOTHING;
             return held.stopped().isPresent()
                     ? new Verdict.Back(Duration.ZERO, Doubt.UNCHANGED)
-                    : tellEnd(claim, wanted, told, receiver);
+                    : tellEnd(claim, claimedNanos, wanted, told, receiver);
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
             return new Verdict.Back(Duration.ZERO, Doubt.UNCHANGED);
@@ -173,23 +185,39 @@ final class TellLikeTheWorker {
         return told;
     }
 
-    private Verdict tellEnd(Claim claim, WorkerCallback wanted, Told told, Receiver receiver) {
+    private Verdict tellEnd(Claim claim, long claimedNanos, WorkerCallback wanted, Told told, Receiver receiver) {
         MessageRecord record =
                 lanes.find(claim.lease().id(), Watching.NOTHING).orElseThrow().record();
-        // What an attempt before the answer's had said is no part of the answer.
-        int spoken = record.settledToken().map(told::spokenOf).orElse(0);
-        Optional<CallbackBody> body = record.response().isPresent()
-                ? WorkerPayload.complete(wanted, bytes(record), spoken, clock.instant())
-                : Optional.of(WorkerPayload.error(
-                        wanted, record.error().map(MessageRecord.Fault::words).orElse("no answer"), clock.instant()));
+        Optional<CallbackBody> body = end(record, wanted, told);
         if (body.isEmpty()) {
             return new Verdict.Delivered();
         }
-        Optional<DeliveryOutcome> outcome = receiver.post(body.get());
-        if (outcome.isEmpty()) {
+        Optional<Origins.Permit> permit = receiver.place();
+        if (permit.isEmpty()) {
             return new Verdict.Back(Duration.ofSeconds(1), Doubt.UNCHANGED);
         }
-        return switch (outcome.get()) {
+        try (Origins.Permit place = permit.get();
+                PostReport report = new PostReport(claim, claimedNanos, ticker, telemetry)) {
+            DeliveryOutcome outcome = receiver.post(body.get(), report.header(), place);
+            Verdict verdict = verdict(claim, outcome);
+            report.ended(record, outcome, verdict);
+            return verdict;
+        }
+    }
+
+    /** Empty if there is nothing (more) to say. */
+    private Optional<CallbackBody> end(MessageRecord record, WorkerCallback wanted, Told told) {
+        if (record.response().isEmpty()) {
+            return Optional.of(WorkerPayload.error(
+                    wanted, record.error().map(MessageRecord.Fault::words).orElse("no answer"), clock.instant()));
+        }
+        // What an attempt before the answer's had said is no part of the answer.
+        int spoken = record.settledToken().map(told::spokenOf).orElse(0);
+        return WorkerPayload.complete(wanted, bytes(record), spoken, clock.instant());
+    }
+
+    private Verdict verdict(Claim claim, DeliveryOutcome outcome) {
+        return switch (outcome) {
             case DeliveryOutcome.Delivered delivered -> new Verdict.Delivered();
             case DeliveryOutcome.Gone gone -> new Verdict.Undeliverable(gone.reason());
             case DeliveryOutcome.Retryable refused
@@ -241,36 +269,32 @@ final class TellLikeTheWorker {
             this.origin = origin;
         }
 
-        /** Posts if there is a place now. */
-        Optional<DeliveryOutcome> post(CallbackBody body) {
-            Optional<Origins.Permit> permit = origins.tryAcquire(origin);
-            if (permit.isEmpty()) {
-                return Optional.empty();
-            }
-            try (Origins.Permit place = permit.get()) {
-                DeliveryOutcome outcome =
-                        client.post(target, body, Map.of("X-Engine-Token", token.reveal()), held::onStop);
-                place.onOutcome(outcome);
-                log.info(
-                        "callback message={} endpoint={} shape=worker outcome={}",
-                        held.claim().lease().id(),
-                        origin,
-                        outcome.word());
-                return Optional.of(outcome);
-            }
+        /** Empty if there is none now. */
+        Optional<Origins.Permit> place() {
+            return origins.tryAcquire(origin);
+        }
+
+        DeliveryOutcome post(CallbackBody body, Map<String, String> more, Origins.Permit place) {
+            Map<String, String> headers = new HashMap<>(more);
+            headers.put("X-Engine-Token", token.reveal());
+            DeliveryOutcome outcome = client.post(target, body, headers, held::onStop);
+            place.onOutcome(outcome);
+            return outcome;
         }
 
         /**
-         * Posts, and waits for a place for some seconds if there is none.
+         * Posts what comes before the end, and waits for a place for some seconds if there is none.
          *
          * @return false if it was not posted, or its receiver did not accept it
          */
         boolean postOnce(CallbackBody body) throws InterruptedException {
             Semaphore stop = new Semaphore(0);
             for (int asked = 0; asked < ASKED_MAX && held.stopped().isEmpty(); asked++) {
-                Optional<DeliveryOutcome> outcome = post(body);
-                if (outcome.isPresent()) {
-                    return outcome.get() instanceof DeliveryOutcome.Delivered;
+                Optional<Origins.Permit> permit = place();
+                if (permit.isPresent()) {
+                    try (Origins.Permit place = permit.get()) {
+                        return postOnce(body, place);
+                    }
                 }
                 held.onStop(stop::release);
                 if (stop.tryAcquire(NO_PLACE.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -278,6 +302,22 @@ final class TellLikeTheWorker {
                 }
             }
             return false;
+        }
+
+        private boolean postOnce(CallbackBody body, Origins.Permit place) {
+            long startNanos = ticker.nanos();
+            DeliveryOutcome outcome = post(body, /* more= */ Map.of(), place);
+            Duration took = Duration.ofNanos(ticker.nanos() - startNanos);
+            Meters.CALLBACKS
+                    .timer(telemetry.meters(), "outcome", outcome.word())
+                    .record(took);
+            boolean delivered = outcome instanceof DeliveryOutcome.Delivered;
+            log.atLevel(delivered ? Level.DEBUG : Level.INFO)
+                    .addKeyValue("endpoint", origin)
+                    .addKeyValue("outcome", outcome.word())
+                    .addKeyValue("took_ms", took.toMillis())
+                    .log("callback before the end");
+            return delivered;
         }
     }
 }

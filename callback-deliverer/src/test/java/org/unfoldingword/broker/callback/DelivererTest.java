@@ -62,6 +62,7 @@ class DelivererTest {
     private static final String KEY = "brk_test";
     private static final String PARTNER_KEY = "brk_of-the-partner";
     private static final String NEW_KEY = "brk_of-the-partner-new";
+    private static final String TRACEPARENT = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
     private static final String KEY_FILE = "keys.json";
     private static final String USUAL_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private static final String OWN_SECRET = "whsec_b3duLW93bi1vd24tb3duLW93bi1vd24tb3du";
@@ -190,11 +191,7 @@ class DelivererTest {
 
         ids.forEach(id -> awaitCallback(id, "delivered"));
 
-        assertThat(deliverer
-                        .getBean(MeterRegistry.class)
-                        .find("broker.lane.settled")
-                        .tag("verdict", "back")
-                        .counters())
+        assertThat(meters().find("broker.lane.settled").tag("verdict", "back").counters())
                 .isEmpty();
     }
 
@@ -286,6 +283,34 @@ class DelivererTest {
         assertThat(bodies().get(2).path("text").asText()).isEqualTo("First.");
         assertThat(bodies().get(3).path("text").asText()).isEqualTo("\nSecond.");
         assertThat(posts()).extracting(post -> post.getHeader("X-Engine-Token")).containsOnly(KEY);
+    }
+
+    /** The worker-compatible callbacks were in no meter, and their trace ended before them. */
+    @Test
+    void tellsOfTheWorkersEndAsOfAnyOther() {
+        says(200);
+        says("status", 503);
+        says("complete", 500, 200);
+        Claim claim = running(Mode.ITERATION);
+        lane.say(claim, 1, status("Thinking..."));
+        await().atMost(PATIENCE).until(() -> posts().size() == 1);
+        lane.answer(claim);
+
+        awaitCallback(claim.lease().id(), "delivered");
+
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(posted("delivered")).isEqualTo(1));
+        assertThat(posted("refused")).isEqualTo(2);
+        assertThat(meters().get("broker.callbacks.delay").timer().count()).isEqualTo(1);
+        assertThat(posts().getLast().getHeader("traceparent")).isEqualTo(TRACEPARENT);
+    }
+
+    private long posted(String outcome) {
+        return meters().get("broker.callbacks").tag("outcome", outcome).timer().count();
+    }
+
+    private MeterRegistry meters() {
+        return deliverer.getBean(MeterRegistry.class);
     }
 
     @Test
@@ -457,7 +482,7 @@ class DelivererTest {
                 Optional.of(url),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty(),
+                Optional.of(TRACEPARENT),
                 /* signer= */ Optional.empty(),
                 wanted);
     }
