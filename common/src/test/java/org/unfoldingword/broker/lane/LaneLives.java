@@ -54,6 +54,7 @@ final class LaneLives {
                 Tuple.of(2, raiseZombie()),
                 Tuple.of(2, resume()),
                 Tuple.of(2, redrive()),
+                Tuple.of(2, redriveAll()),
                 Tuple.of(1, extend()),
                 Tuple.of(1, tellFrames()),
                 Tuple.of(2, announce()),
@@ -164,8 +165,7 @@ final class LaneLives {
     }
 
     private static Arbitrary<Move> bookmark() {
-        return Combinators.combine(WHICH, LOST)
-                .as((which, lost) -> new Move("bookmark", world -> world.bookmark(which, lost)));
+        return LOST.map(lost -> new Move("bookmark", world -> world.bookmark(lost)));
     }
 
     private static Arbitrary<Move> crash() {
@@ -208,6 +208,11 @@ final class LaneLives {
         return Combinators.combine(LANE, WHICH, Arbitraries.of(Redrive.Position.class), LOST)
                 .as((lane, which, position, lost) ->
                         new Move("redrive", world -> world.redrive(lane, which, position, lost)));
+    }
+
+    private static Arbitrary<Move> redriveAll() {
+        return Arbitraries.of(Redrive.Position.class)
+                .map(position -> new Move("redrive all", world -> world.redriveAll(position)));
     }
 
     private static Arbitrary<Move> drop() {

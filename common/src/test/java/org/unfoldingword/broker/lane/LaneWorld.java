@@ -342,16 +342,17 @@ final class LaneWorld {
                 });
     }
 
-    /** The deliverer notes how far it has told. */
-    void bookmark(int which, boolean lost) {
-        heldOf(Lane.CALLBACKS, which).ifPresent(queue -> {
-            String place = story.size() + "-1 0";
-            tell("what is told of " + queue.head() + " is noted: " + place, lost);
-            Lease lease = held.get(queue).lease();
-            assertThat(answered(lost, () -> LANES.bookmark(lease, place)))
-                    .as("noted")
-                    .isTrue();
-            queue.head().bookmark = Optional.of(place);
+    /** The deliverers note how far they have told. */
+    void bookmark(boolean lost) {
+        held.forEach((queue, claim) -> {
+            if (queue.lane == Lane.CALLBACKS) {
+                String place = story.size() + "-1 0";
+                tell("what is told of " + queue.head() + " is noted: " + place, lost);
+                assertThat(answered(lost, () -> LANES.bookmark(claim.lease(), place)))
+                        .as("noted")
+                        .isTrue();
+                queue.head().bookmark = Optional.of(place);
+            }
         });
     }
 
@@ -451,6 +452,14 @@ final class LaneWorld {
                         .isInstanceOf(Redrive.Placed.class);
             }
         });
+    }
+
+    void redriveAll(Redrive.Position position) {
+        for (Lane lane : Lane.values()) {
+            for (int which = 0; which < model.dead(lane).size(); which++) {
+                redrive(lane, which, position, /* lost= */ false);
+            }
+        }
     }
 
     void drop(Lane lane, int which) {

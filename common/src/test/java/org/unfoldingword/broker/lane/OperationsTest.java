@@ -285,6 +285,24 @@ class OperationsTest {
             lane.lanes.settle(callback, new Verdict.Delivered());
         }
 
+        /** Its journal begins anew, so what was told of the one before says nothing about it. */
+        @Test
+        void tellsOfTheMessageFromItsStartAgain() {
+            MessageId one = lane.appendWithCallback(ANN, "one");
+            Claim running = lane.take();
+            lane.announce(running);
+            Claim telling = lane.claim(Lane.CALLBACKS, 1).getFirst();
+            lane.lanes.bookmark(telling.lease(), "1-1 0");
+            lane.lanes.settle(telling, new Verdict.Back(Duration.ZERO, Verdict.Doubt.UNCHANGED));
+            lane.fail(running);
+
+            operations.redrive(Lane.MESSAGES, one, Redrive.Position.HEAD, false);
+
+            lane.announce(lane.take());
+            Claim again = lane.claim(Lane.CALLBACKS, 1).getFirst();
+            assertThat(again.record().callback().orElseThrow().told()).isEmpty();
+        }
+
         @Test
         void waitsForTheCallbackOfTheFailureThatIsBeingPosted() {
             MessageId one = lane.appendWithCallback(ANN, "one");
