@@ -33,6 +33,7 @@ import org.unfoldingword.broker.lane.LaneHandler;
 import org.unfoldingword.broker.lane.LaneProperties;
 import org.unfoldingword.broker.lane.LaneWorker;
 import org.unfoldingword.broker.lane.Lanes;
+import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.lane.NewMessage;
 import org.unfoldingword.broker.lane.TestRedis;
 import org.unfoldingword.broker.lane.Verdict;
@@ -191,6 +192,75 @@ class DispatchHeadTest {
             run(worker, Map.of(), () -> await(late, MessageState.EXPIRED));
             assertThat(worker.requests).isEmpty();
         }
+    }
+
+    @Test
+    void failsAsPoisonWhatNoDispatcherCameBackFrom() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(out, OK_AT_ONCE));
+                LaneFixture dispatchers = new LaneFixture()) {
+            MessageId poison = append("poison");
+            MessageId next = append("next");
+            for (int taken = 1; taken <= 3; taken++) {
+                loseDispatcher(dispatchers);
+            }
+
+            run(worker, Map.of("broker.dispatch.deliveries-max", "3"), () -> await(next, MessageState.COMPLETED));
+
+            MessageRecord record = found(poison).record();
+            assertThat(record.state()).isEqualTo(MessageState.FAILED);
+            assertThat(record.error().orElseThrow().code()).isEqualTo("poison_message");
+            assertThat(record.error().orElseThrow().message()).startsWith("3 dispatchers");
+            assertThat(lanes.totals().deadMessages()).isEqualTo(1);
+            assertOnlyCalledCarefully(worker, "next");
+        }
+    }
+
+    @Test
+    void repeatsWhatOneDispatcherFewerDidNotComeBackFrom() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(out, OK_AT_ONCE));
+                LaneFixture dispatchers = new LaneFixture()) {
+            MessageId one = append("one");
+            for (int taken = 1; taken <= 2; taken++) {
+                loseDispatcher(dispatchers);
+            }
+
+            run(worker, Map.of("broker.dispatch.deliveries-max", "3"), () -> await(one, MessageState.COMPLETED));
+
+            assertThat(found(one).record().lapses()).isEqualTo(2);
+            assertOnlyCalledCarefully(worker, "one");
+        }
+    }
+
+    @Test
+    void failsAtOnceWhatADispatcherDidNotComeBackFromIfItIsNotToBeRepeated() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(out, OK_AT_ONCE));
+                LaneFixture dispatchers = new LaneFixture()) {
+            MessageId lost = append("lost");
+            MessageId next = append("next");
+            loseDispatcher(dispatchers);
+
+            run(worker, Map.of("broker.dispatch.repeat-lapsed", "false"), () -> await(next, MessageState.COMPLETED));
+
+            MessageRecord record = found(lost).record();
+            assertThat(record.state()).isEqualTo(MessageState.FAILED);
+            assertThat(record.error().orElseThrow().code()).isEqualTo("dispatcher_lost");
+            assertOnlyCalledCarefully(worker, "next");
+        }
+    }
+
+    /** It takes the head, and its lease runs out. */
+    private static void loseDispatcher(LaneFixture dispatchers) {
+        dispatchers.take();
+        dispatchers.makeDue(ANN);
+    }
+
+    /** What a dispatcher began that did not come back may still be running. */
+    private static void assertOnlyCalledCarefully(RawWorker worker, String body) {
+        assertThat(worker.requests)
+                .singleElement()
+                .asString()
+                .startsWith("POST /api/v1/chat HTTP")
+                .endsWith("\r\n\r\n" + body);
     }
 
     @Test
