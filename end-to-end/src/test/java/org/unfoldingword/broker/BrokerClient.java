@@ -79,6 +79,11 @@ final class BrokerClient {
         return send(request(path).DELETE());
     }
 
+    /** What the broker says of its own books. */
+    JsonNode audit() {
+        return get("/api/v1/operator/audit").body();
+    }
+
     /**
      * Opens a stream.
      *
