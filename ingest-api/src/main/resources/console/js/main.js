@@ -30,7 +30,7 @@ const MESSAGE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{1
 const app = document.getElementById('app');
 const listeners = new Set();
 let latest;
-let why;
+let judged;
 let asking = false;
 let stopView = () => {};
 let stopLive = () => {};
@@ -43,12 +43,12 @@ function leave(note) {
   signOut();
   history.forget();
   latest = undefined;
-  why = undefined;
+  judged = undefined;
   document.body.classList.remove('stale');
   login(app, enter, () => leave('The broker no longer takes this key.'), note);
 }
 
-const tell = () => listeners.forEach((listener) => listener(latest, why));
+const tell = () => listeners.forEach((listener) => listener(latest, judged));
 
 /** The live overview says what is; whether that is well, the health says. */
 async function judge() {
@@ -57,7 +57,7 @@ async function judge() {
   const found = await reasons().catch(() => ['the health cannot be read']);
   asking = false;
   if (!latest) return;
-  why = found;
+  judged = found;
   tell();
 }
 
@@ -113,7 +113,7 @@ function enter() {
     /** Calls back with each live overview and the health's reasons, once they are known; at once with the latest; returns what ends it. */
     onOverview(listener) {
       listeners.add(listener);
-      if (latest) listener(latest, why);
+      if (latest) listener(latest, judged);
       return () => listeners.delete(listener);
     },
     /** Says in the address what is looked at, without going there anew. */

@@ -35,7 +35,8 @@ export function pages(read, draw) {
       looks = page.looked - place.looked;
       next = page.next ? { cursor: page.next, looked: page.looked } : null;
       error.textContent = '';
-      replace(body, page.items.length > 0 || (!next && places.length === 1) ? draw(page.items) : nothing(page));
+      const drawn = draw(page.items);
+      replace(body, page.items.length > 0 || (!next && places.length === 1) ? drawn : nothing(page));
       back.disabled = places.length === 1;
       forward.disabled = !next;
       turner.hidden = places.length === 1 && !next;
