@@ -18,8 +18,16 @@ export function changes(before, now) {
   const paused = (told) => told.pauses.length;
   if (paused(now) > paused(before)) lines.push('A pause began.');
   if (paused(now) < paused(before)) lines.push('A pause ended.');
-  const callbacks = (told) => told.callbacks.reduce((sum, one) => sum + one.length, 0);
-  if (callbacks(now) > callbacks(before)) lines.push('A result waits to be delivered.');
-  if (callbacks(now) < callbacks(before)) lines.push('A result was delivered, or given up.');
+  const results = (told) => told.callbacks.reduce((sum, one) => sum + resultsOf(one), 0);
+  if (results(now) > results(before)) lines.push('A result waits to be delivered.');
+  if (results(now) < results(before)) lines.push('A result was delivered, or given up.');
   return lines;
 }
+
+const ENDED = ['completed', 'failed', 'cancelled', 'expired'];
+
+/** Whether the first callback is of a message that still runs: a client in the worker's shape is told how it goes. */
+export const tellsHowItGoes = (queue) => !ENDED.includes(queue.head_status);
+
+/** How many results a queue of callbacks has. */
+export const resultsOf = (queue) => queue.length - (tellsHowItGoes(queue) ? 1 : 0);

@@ -1,6 +1,7 @@
 package org.unfoldingword.broker;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.unfoldingword.broker.BrokerClient.message;
@@ -8,12 +9,14 @@ import static org.unfoldingword.broker.BrokerClient.message;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.RequestOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -354,6 +357,29 @@ class ConsoleIT {
 
         assertThat(lost).isHidden();
         assertThat(violations).isEmpty();
+    }
+
+    /** A client in the worker's shape is told how its message goes, so its callback is there before there is a result. */
+    @Test
+    void tellsAResultFromTheNewsOfAMessageThatRuns() {
+        APIResponse accepted = page.request()
+                .post(
+                        client.url() + "/api/v1/chat/callback",
+                        RequestOptions.create()
+                                .setHeader("X-API-Key", BrokerProcess.API_KEY)
+                                .setHeader("Content-Type", "application/json")
+                                .setData(message("worded", "[hang=600000] for ever")
+                                        .put("org", BrokerClient.ORG)
+                                        .put("message_key", "worded")
+                                        .put("progress_callback_url", "http://127.0.0.1:" + BrokerProcess.freePort())
+                                        .toString()
+                                        .getBytes(UTF_8)));
+        assertThat(accepted.status()).as(accepted.text()).isEqualTo(202);
+        console.logIn();
+        console.open("/conversation/user:" + BrokerClient.ORG + ":worded");
+
+        assertThat(page.getByText("The message still runs, and the endpoint is told how it goes."))
+                .isVisible();
     }
 
     @Test

@@ -4,12 +4,12 @@ import { cancel } from '../api.js';
 import { badge } from '../badges.js';
 import { ask } from '../dialog.js';
 import { h, replace } from '../dom.js';
-import { conversation as parts, duration, number, sentence, time } from '../format.js';
+import { conversation as parts, duration, number, plural, sentence, time } from '../format.js';
 import { messageLink } from '../links.js';
 import { follow } from '../live.js';
 import { table } from '../pages.js';
 import { askPause, askResume } from '../pauses.js';
-import { changes } from '../changes.js';
+import { changes, resultsOf, tellsHowItGoes } from '../changes.js';
 
 const EVENTS_KEPT = 100;
 
@@ -119,7 +119,10 @@ export function askCancel({ message_id: id, running }) {
 }
 
 function callback(waiting) {
+  const results = resultsOf(waiting);
+  const words = tellsHowItGoes(waiting)
+    ? `The message still runs, and the endpoint is told how it goes.${results > 0 ? ` ${plural(results, 'result')} behind it.` : ''}`
+    : `${number(results)} to be delivered, at the first for ${duration(waiting.head_for_seconds)}, attempt ${waiting.attempts}.`;
   return h('section', { class: 'card', 'data-key': `results ${waiting.endpoint}` }, h('h2', {}, 'Results for ', h('span', { class: 'mono' }, waiting.endpoint)),
-    h('div', { class: 'stack' }, h('p', {}, waiting.explanation),
-      h('p', { class: 'muted small' }, `${number(waiting.length)} to be delivered, at the first for ${duration(waiting.head_for_seconds)}, attempt ${waiting.attempts}.`)));
+    h('div', { class: 'stack' }, h('p', {}, waiting.explanation), h('p', { class: 'muted small' }, words)));
 }
