@@ -71,7 +71,7 @@ final class BodyReader {
         if (request.getContentLengthLong() > maxBytes) {
             throw tooLarge(maxBytes);
         }
-        BodyBudget.Share share = budget.open();
+        BodyBudget.Share share = budget.open(Caller.of(request).id(), request.getContentLengthLong(), maxBytes);
         try {
             byte[] bytes = gather(request, maxBytes, share);
             return new Body(bytes, parse(bytes), share);
@@ -100,7 +100,7 @@ final class BodyReader {
                 throw tooSlow();
             }
             long askedNanos = ticker.nanos();
-            share.cover(length, said < 0 ? maxBytes : said);
+            share.cover(length);
             // The wait for room is not the client's.
             deadlineNanos += ticker.nanos() - askedNanos;
             if (filled == page.length) {

@@ -224,7 +224,8 @@ public class IngestConfiguration {
     @Bean
     BodyReader bodyReader(IngestProperties properties) {
         return new BodyReader(
-                new BodyBudget(properties.bodyMemoryBytes(), properties.bodyPatience()),
+                new BodyBudget(
+                        properties.bodyMemoryBytes(), properties.maxBody().toBytes(), properties.bodyPatience()),
                 properties.bodyTimeout(),
                 SystemTime.ticker());
     }

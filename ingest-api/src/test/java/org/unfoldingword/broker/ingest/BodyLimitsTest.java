@@ -99,6 +99,29 @@ class BodyLimitsTest {
         assertThat(post(large).status()).isEqualTo(202);
     }
 
+    /** Four slow recordings took all the memory that bodies have, and for a minute nobody's message was taken. */
+    @Test
+    void takesSmallBodiesWhileLargeOnesComeSlowly() throws IOException {
+        server.close();
+        server = IngestServer.on(
+                lane.url(),
+                Map.of(
+                        "broker.ingest.max-body", "1MB",
+                        "broker.ingest.body-memory", "4MB",
+                        "broker.ingest.body-patience", "100ms"));
+        BodyReader bodies = server.bean(BodyReader.class);
+        for (int i = 0; i < 4; i++) {
+            long before = bodies.freeBytes();
+            Socket slow = send(headers("Content-Length: " + 1024 * 1024) + START + "x".repeat(600_000));
+            await().atMost(Duration.ofSeconds(60))
+                    .until(() ->
+                            bodies.freeBytes() < before || slow.getInputStream().available() > 0);
+        }
+
+        assertThat(post(START + "hello\"}").status()).isEqualTo(202);
+        assertThat(post(START + "x".repeat(50_000) + "\"}").status()).isEqualTo(202);
+    }
+
     @Test
     void refusesHeadersThatAreTooLong() throws IOException {
         Socket client = send("GET /health HTTP/1.1\r\nHost: broker\r\nX-Long: " + "x".repeat(20_000) + "\r\n\r\n");

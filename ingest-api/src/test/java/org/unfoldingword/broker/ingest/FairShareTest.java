@@ -1,0 +1,83 @@
+package org.unfoldingword.broker.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.Test;
+
+class FairShareTest {
+
+    private static final Duration LONG = Duration.ofSeconds(60);
+
+    private final FairShare share = new FairShare(/* units= */ 10, /* each= */ 6);
+    private final List<String> served = new CopyOnWriteArrayList<>();
+
+    @Test
+    void givesNobodyMoreThanHisPart() throws InterruptedException {
+        assertThat(share.take("ann", 6, Duration.ZERO)).isTrue();
+        assertThat(share.take("ann", 1, Duration.ZERO)).isFalse();
+        assertThat(share.take("bob", 4, Duration.ZERO)).isTrue();
+        share.give("ann", 2);
+        assertThat(share.take("ann", 2, Duration.ZERO)).isTrue();
+        assertThat(share.free()).isZero();
+    }
+
+    @Test
+    void doesNotWaitForWhatWillNeverBe() throws InterruptedException {
+        assertThat(share.take("ann", 7, LONG)).isFalse();
+    }
+
+    @Test
+    void servesInTheOrderOfAskingSoThatALargeOneHasItsTurn() throws InterruptedException {
+        share.take("ann", 6, LONG);
+        Thread large = ask("bob", 6);
+        await().until(() -> large.getState() == Thread.State.TIMED_WAITING);
+        assertThat(share.take("cid", 2, Duration.ZERO)).isFalse();
+
+        share.give("ann", 6);
+
+        await().until(() -> served.equals(List.of("bob")));
+        assertThat(share.take("cid", 2, Duration.ZERO)).isTrue();
+    }
+
+    @Test
+    void letsOthersPassWhoeverHasHisPart() throws InterruptedException {
+        share.take("ann", 6, LONG);
+        Thread again = ask("ann", 1);
+        await().until(() -> again.getState() == Thread.State.TIMED_WAITING);
+
+        assertThat(share.take("bob", 4, Duration.ZERO)).isTrue();
+
+        share.give("ann", 1);
+        await().until(() -> served.equals(List.of("ann")));
+    }
+
+    @Test
+    void forgetsWhoeverGaveUp() throws InterruptedException {
+        share.take("ann", 6, LONG);
+        Thread large = ask("bob", 6);
+        await().until(() -> large.getState() == Thread.State.TIMED_WAITING);
+
+        large.interrupt();
+
+        await().until(() -> !large.isAlive());
+        assertThat(share.take("cid", 4, Duration.ZERO)).isTrue();
+        share.give("ann", 6);
+        assertThat(share.free()).isEqualTo(6);
+    }
+
+    private Thread ask(String who, int units) {
+        return Thread.ofPlatform().start(() -> {
+            try {
+                if (share.take(who, units, LONG)) {
+                    served.add(who);
+                }
+            } catch (InterruptedException hurried) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+}
