@@ -193,7 +193,9 @@ public class IngestConfiguration {
         return new WorkerPassage(
                 new Upstream(worker, key, publicUrl),
                 passThrough,
-                properties.maxBody().toBytes());
+                properties.maxBody().toBytes(),
+                properties.bodyTimeout(),
+                SystemTime.ticker());
     }
 
     @Bean

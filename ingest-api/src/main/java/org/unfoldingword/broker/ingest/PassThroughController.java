@@ -17,9 +17,11 @@ import org.unfoldingword.broker.access.Right;
 final class PassThroughController {
 
     private final WorkerPassage passage;
+    private final PassagePlaces places;
 
-    PassThroughController(WorkerPassage passage) {
+    PassThroughController(WorkerPassage passage, PassThroughProperties properties) {
         this.passage = passage;
+        this.places = new PassagePlaces(properties.concurrency(), properties.connectTimeout());
     }
 
     @RequestMapping({"/api/v1/orgs/**", "/api/v1/audio/**", "/api/v1/voice-submissions/**"})
@@ -32,7 +34,9 @@ final class PassThroughController {
         if (!reads && !caller.may(Right.SUBMIT)) {
             throw Refusal.bare(403, "The key may only read");
         }
-        passage.pass(path, request, response);
+        try (PassagePlaces.Place place = places.of(caller)) {
+            passage.pass(path, request, response);
+        }
     }
 
     @RequestMapping("/api/v1/admin/**")
@@ -46,7 +50,9 @@ final class PassThroughController {
         if (!allowed) {
             throw Refusal.bare(403, "Unauthorized for this organization");
         }
-        passage.pass(path, request, response);
+        try (PassagePlaces.Place place = places.of(caller)) {
+            passage.pass(path, request, response);
+        }
     }
 
     /** Files for everybody: no key is asked for, and none is shown to the worker. */
@@ -57,7 +63,10 @@ final class PassThroughController {
                 org.springframework.web.bind.annotation.RequestMethod.HEAD
             })
     void give(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        passage.pass(WorkerPath.of(request), request, response);
+        WorkerPath path = WorkerPath.of(request);
+        try (PassagePlaces.Place place = places.ofNobody()) {
+            passage.pass(path, request, response);
+        }
     }
 
     private static void check(WorkerPath path, Caller caller) {

@@ -11,7 +11,8 @@ import org.unfoldingword.broker.settings.Settings;
  *
  * @param connectTimeout until a connection stands, and until one is free
  * @param timeout silence within one request; a longer one costs 504, or the rest of the answer
- * @param concurrency requests under way at a time; more wait for connect-timeout, then get 504
+ * @param concurrency requests under way at a time, a quarter of them without a key, and of the others half for one key; more wait
+ *     for connect-timeout, then get 503
  * @param maxJson a longer JSON answer, which is read whole for its URLs, is refused with 502; other answers may be of any length
  */
 @ConfigurationProperties("broker.pass-through")

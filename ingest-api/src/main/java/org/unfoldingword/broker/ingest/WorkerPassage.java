@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.HashSet;
@@ -28,6 +29,7 @@ import org.apache.hc.core5.util.Timeout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.unfoldingword.broker.http.PublicUrls;
+import org.unfoldingword.broker.telemetry.Ticker;
 
 /**
  * Takes a request to the worker and its answer back: method, path, query, body and status as they are; with the worker's key
@@ -70,10 +72,20 @@ final class WorkerPassage implements AutoCloseable {
     private final Upstream upstream;
     private final long jsonBytesMax;
     private final long bodyBytesMax;
+    private final Duration bodyTimeout;
+    private final Ticker ticker;
     private final PublicUrls urls;
     private final CloseableHttpClient http;
 
-    WorkerPassage(Upstream upstream, PassThroughProperties properties, long bodyBytesMax) {
+    /** @param bodyTimeout how long one body may keep us waiting, all in all */
+    WorkerPassage(
+            Upstream upstream,
+            PassThroughProperties properties,
+            long bodyBytesMax,
+            Duration bodyTimeout,
+            Ticker ticker) {
+        this.bodyTimeout = bodyTimeout;
+        this.ticker = ticker;
         this.upstream = upstream;
         this.jsonBytesMax = properties.maxJson().toBytes();
         this.bodyBytesMax = bodyBytesMax;
@@ -160,11 +172,11 @@ final class WorkerPassage implements AutoCloseable {
         if (length > bodyBytesMax) {
             throw Refusal.bare(413, "Request body too large");
         }
-        if (length > 0 || request.getHeader("Transfer-Encoding") != null) {
-            passed.setEntity(new InputStreamEntity(
-                    length > 0 ? request.getInputStream() : new Bounded(request.getInputStream(), bodyBytesMax),
-                    length,
-                    /* contentType= */ null));
+        // What only reads needs no body to say what.
+        boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+        if (!reads && (length > 0 || request.getHeader("Transfer-Encoding") != null)) {
+            passed.setEntity(
+                    new InputStreamEntity(new Bounded(request.getInputStream()), length, /* contentType= */ null));
         }
         return passed;
     }
@@ -282,35 +294,35 @@ final class WorkerPassage implements AutoCloseable {
         }
     }
 
-    /** A body that does not say how long it is, cut off where it is too long. */
-    private static final class Bounded extends InputStream {
+    /** A body, cut off where it is too long, which it need not say before, or when its client keeps us waiting for too long. */
+    private final class Bounded extends InputStream {
         private final InputStream in;
-        private long left;
+        private long bytesLeft = bodyBytesMax;
+        private long nanosLeft = bodyTimeout.toNanos();
 
-        Bounded(InputStream in, long bytesMax) {
+        Bounded(InputStream in) {
             this.in = in;
-            this.left = bytesMax;
         }
 
         @Override
         public int read() throws IOException {
-            int read = in.read();
-            count(read < 0 ? 0 : 1);
-            return read;
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
+            long askedNanos = ticker.nanos();
             int read = in.read(buffer, offset, length);
-            count(Math.max(0, read));
-            return read;
-        }
-
-        private void count(int bytes) throws IOException {
-            left -= bytes;
-            if (left < 0) {
+            nanosLeft -= ticker.nanos() - askedNanos;
+            bytesLeft -= Math.max(0, read);
+            if (bytesLeft < 0) {
                 throw new IOException("a body that is too long", Refusal.bare(413, "Request body too large"));
             }
+            if (nanosLeft < 0) {
+                throw new IOException("a body that is too slow", Refusal.bare(408, "Request body too slow"));
+            }
+            return read;
         }
     }
 }
