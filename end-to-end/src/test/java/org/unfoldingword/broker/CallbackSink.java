@@ -9,28 +9,32 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A chat gateway's callback endpoint: remembers what it is told and by whom, and how many callbacks came at once. */
+/** A chat gateway's callback endpoint: remembers what it is told and by whom, and how many callbacks of a message came at once. */
 final class CallbackSink implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final AtomicInteger inside = new AtomicInteger();
     private final ConcurrentHashMap<String, AtomicInteger> failures = new ConcurrentHashMap<>();
 
     private final ConcurrentHashMap<String, Semaphore> held = new ConcurrentHashMap<>();
 
     // Guarded by this.
     private final List<Callback> callbacks = new ArrayList<>();
-    private int mostAtOnce;
+    /** Callbacks of a message that are not answered yet, and the most that ever were. */
+    private final Map<String, Integer> inside = new HashMap<>();
+
+    private final Map<String, Integer> mostAtOnce = new HashMap<>();
 
     record Callback(String token, JsonNode body) {
 
@@ -85,8 +89,9 @@ final class CallbackSink implements AutoCloseable {
                 .toList();
     }
 
-    synchronized int mostAtOnce() {
-        return mostAtOnce;
+    /** Of one message. */
+    synchronized int mostAtOnce(String key) {
+        return mostAtOnce.getOrDefault(key, 0);
     }
 
     @Override
@@ -96,13 +101,12 @@ final class CallbackSink implements AutoCloseable {
     }
 
     private void take(HttpExchange exchange) throws IOException {
-        int now = inside.incrementAndGet();
         try (exchange) {
             Callback callback = new Callback(
                     exchange.getRequestHeaders().getFirst("X-Engine-Token"), JSON.readTree(exchange.getRequestBody()));
             synchronized (this) {
                 callbacks.add(callback);
-                mostAtOnce = Math.max(mostAtOnce, now);
+                mostAtOnce.merge(callback.key(), inside.merge(callback.key(), 1, Integer::sum), Math::max);
             }
             Semaphore answer = held.remove(callback.key() + " " + callback.type());
             if (answer != null) {
@@ -110,7 +114,9 @@ final class CallbackSink implements AutoCloseable {
             }
             AtomicInteger failing = failures.getOrDefault(callback.key(), new AtomicInteger());
             boolean fails = callback.type().equals("complete") && failing.getAndDecrement() > 0;
-            inside.decrementAndGet();
+            synchronized (this) {
+                inside.merge(callback.key(), -1, Integer::sum);
+            }
             exchange.sendResponseHeaders(fails ? 502 : 200, -1);
         }
     }
