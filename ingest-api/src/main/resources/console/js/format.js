@@ -61,6 +61,12 @@ export function decoded(text) {
   }
 }
 
+/** From when what is shown is, if anything is. */
+export const asOf = (at) => (at ? `What you see is from ${time(at)}. ` : '');
+
+/** Why nothing new comes, and what is done about it. */
+export const loss = (words, at, again) => `${sentence(words)} ${asOf(at)}${again ? 'Trying again …' : ''}`.trim();
+
 /** With a capital and a full stop. */
 export const sentence = (words) => `${words[0].toUpperCase()}${words.slice(1)}${/[.!?…]$/.test(words) ? '' : '.'}`;
 

@@ -3,7 +3,7 @@
 import { reasons, signOut } from './api.js';
 import { dismiss } from './dialog.js';
 import { h } from './dom.js';
-import { decoded, number, sentence, time } from './format.js';
+import { asOf, decoded, number, sentence } from './format.js';
 import * as history from './history.js';
 import { follow } from './live.js';
 import { login } from './login.js';
@@ -44,7 +44,6 @@ function leave(note) {
   history.forget();
   latest = undefined;
   judged = undefined;
-  document.body.classList.remove('stale');
   login(app, enter, () => leave('The broker no longer takes this key.'), note);
 }
 
@@ -86,11 +85,10 @@ function enter() {
   const warn = (words) => {
     lost.hidden = words === '';
     if (lost.textContent !== words) lost.textContent = words;
-    document.body.classList.toggle('stale', words !== '');
+    main.classList.toggle('stale', words !== '');
   };
-  const asOf = () => (latest ? `What you see is from ${time(latest.at)}. ` : '');
   /** The broker answers, but its Redis does not. */
-  const away = (is) => warn(is ? `Redis does not answer: nothing is accepted and nothing runs. ${asOf()}` : '');
+  const away = (is) => warn(is ? `Redis does not answer: nothing is accepted and nothing runs. ${asOf(latest?.at)}` : '');
 
   stopLive = follow('/api/v1/operator/live', (event, data) => {
     away(event === 'trouble');
@@ -105,8 +103,8 @@ function enter() {
   }, (now, why) => {
     state.className = `link ${now === 'live' ? 'live' : 'lost-dot'}`;
     state.textContent = { live: 'Live', lost: 'Connection lost', refused: 'Not live' }[now];
-    if (now === 'lost') warn(`Connection lost. ${why ? `${sentence(why)} ` : ''}${asOf()}Trying again …`);
-    if (now === 'refused') warn(`What happens is no longer told here: ${sentence(why)} ${asOf()}`);
+    if (now === 'lost') warn(`Connection lost. ${why ? `${sentence(why)} ` : ''}${asOf(latest?.at)}Trying again …`);
+    if (now === 'refused') warn(`What happens is no longer told here: ${sentence(why)} ${asOf(latest?.at)}`);
   });
 
   const context = {

@@ -1,7 +1,7 @@
 // A list that comes in pages: reads one, goes on to the next and back, and reads the same one again while it is looked at.
 
 import { h, replace } from './dom.js';
-import { number } from './format.js';
+import { loss, number } from './format.js';
 
 const EVERY = 3000;
 /** So many pages are gone over at a time to find one that has something. */
@@ -16,13 +16,14 @@ export function pages(read, draw) {
   const body = h('div', {});
   const error = h('p', { class: 'error', role: 'alert' });
   const back = h('button', { type: 'button', onclick: () => { places.pop(); load(); } }, 'Previous page');
-  const forward = h('button', { type: 'button', onclick: () => { places.push(next); load(); } }, 'Next page');
+  const forward = h('button', { type: 'button', onclick: () => { if (next) places.push(next); next = null; load(); } }, 'Next page');
   const turner = h('div', { class: 'row end', hidden: true }, back, forward);
   let next = null;
   let stopped = false;
   let asked = 0;
   let timer;
   let looks = 1;
+  let seenAt;
 
   async function load() {
     asked += 1;
@@ -34,14 +35,21 @@ export function pages(read, draw) {
       if (overtaken()) return;
       looks = page.looked - place.looked;
       next = page.next ? { cursor: page.next, looked: page.looked } : null;
+      seenAt = new Date();
       error.textContent = '';
+      body.classList.remove('stale');
       const drawn = draw(page.items);
       replace(body, page.items.length > 0 || (!next && places.length === 1) ? drawn : nothing(page));
+      const pressed = document.activeElement;
       back.disabled = places.length === 1;
       forward.disabled = !next;
+      if (pressed === back && back.disabled) forward.focus();
+      if (pressed === forward && forward.disabled) back.focus();
       turner.hidden = places.length === 1 && !next;
     } catch (failed) {
-      if (!overtaken()) error.textContent = failed.message;
+      if (overtaken()) return;
+      error.textContent = loss(failed.message, seenAt, !failed.lasts);
+      body.classList.add('stale');
     }
   }
 

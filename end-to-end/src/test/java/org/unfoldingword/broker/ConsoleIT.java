@@ -235,8 +235,10 @@ class ConsoleIT {
 
         assertThat(page.locator(".empty"))
                 .hasText("Nothing matches on the 10 pages looked through so far. There are more.");
-        console.button("Next page").click();
+        console.button("Next page").focus();
+        page.keyboard().press("Enter");
         assertThat(page.locator(".empty")).hasText("Nothing more matches.");
+        assertThat(console.button("Previous page")).isFocused();
     }
 
     /** It judged by other bounds than the health, counted what is paused, and called a result late whose message still ran. */
@@ -434,9 +436,29 @@ class ConsoleIT {
         page.route(
                 path,
                 route -> route.fulfill(json(503, "{\"code\":\"redis_unavailable\",\"detail\":\"Redis is away\"}")));
-        Locator notice = page.getByRole(AriaRole.ALERT).filter(withText("Redis is away"));
+        Locator notice = page.getByRole(AriaRole.ALERT).filter(withText("Redis is away. What you see is from"));
         assertThat(notice).isVisible();
         assertThat(life).isVisible();
+
+        page.unroute(path);
+        assertThat(notice).isHidden();
+    }
+
+    @Test
+    void saysFromWhenAListIsThatCannotBeRead() {
+        send("list", "[hang=600000] for ever");
+        String path = "**/operator/conversations?*search=list*";
+        console.logIn();
+        console.open("/conversations?search=list");
+        Locator row = page.getByRole(AriaRole.ROW).getByText("list");
+        assertThat(row).isVisible();
+
+        page.route(
+                path,
+                route -> route.fulfill(json(503, "{\"code\":\"redis_unavailable\",\"detail\":\"Redis is away\"}")));
+        Locator notice = page.getByRole(AriaRole.ALERT).filter(withText("Redis is away. What you see is from"));
+        assertThat(notice).isVisible();
+        assertThat(row).isVisible();
 
         page.unroute(path);
         assertThat(notice).isHidden();

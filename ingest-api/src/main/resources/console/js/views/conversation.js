@@ -4,7 +4,7 @@ import { cancel } from '../api.js';
 import { badge } from '../badges.js';
 import { ask } from '../dialog.js';
 import { h, replace } from '../dom.js';
-import { conversation as parts, duration, number, plural, sentence, time } from '../format.js';
+import { conversation as parts, duration, loss, number, plural, time } from '../format.js';
 import { messageLink } from '../links.js';
 import { follow } from '../live.js';
 import { table } from '../pages.js';
@@ -48,10 +48,9 @@ export function show(root, { name }) {
     root.classList.toggle('stale', words !== '');
     if (words !== '' && !before) replace(body);
   };
-  const asOf = () => (before ? `What you see is from ${time(seenAt)}. ` : '');
 
   return follow(`/api/v1/operator/live?conversation=${encodeURIComponent(name)}`, (event, told) => {
-    if (event === 'trouble') warn(`Redis does not answer. ${asOf()}`);
+    if (event === 'trouble') warn(loss('Redis does not answer', seenAt, true));
     if (event !== 'conversation') return;
     warn('');
     if (lost) log('Connected again. What came and ended meanwhile is not told.');
@@ -65,7 +64,7 @@ export function show(root, { name }) {
     if (state === 'live') return;
     if (!lost && before) log('The connection was lost.');
     lost = true;
-    warn(`${sentence(why ?? 'Connection lost')} ${asOf()}${state === 'lost' ? 'Trying again …' : ''}`);
+    warn(loss(why ?? 'Connection lost', seenAt, state === 'lost'));
   });
 }
 

@@ -3,7 +3,7 @@
 import { get } from '../api.js';
 import { badge } from '../badges.js';
 import { h, replace } from '../dom.js';
-import { duration, number, sentence, time } from '../format.js';
+import { duration, loss, number, time } from '../format.js';
 import { conversationLink } from '../links.js';
 import { table } from '../pages.js';
 import { timeline } from '../timeline.js';
@@ -20,12 +20,15 @@ export function show(root, { id }) {
   root.append(h('div', { class: 'heading' },
     h('div', {}, h('h1', { tabindex: -1 }, 'Message'), h('p', { class: 'mono muted' }, id)), status), notice, body);
   let timer;
+  let seenAt;
   let stopped = false;
   const load = async () => {
     try {
       const message = await get(`/messages/${encodeURIComponent(id)}`);
       if (stopped) return;
+      seenAt = new Date();
       notice.textContent = '';
+      root.classList.remove('stale');
       replace(status, badge(message.status), over(message) ? null : h('button', {
         type: 'button', class: 'danger', onclick: () => askCancel({ message_id: id, running: message.status === 'processing' }),
       }, 'Cancel …'));
@@ -33,11 +36,13 @@ export function show(root, { id }) {
       if (!settled(message)) timer = setTimeout(load, EVERY);
     } catch (failed) {
       if (stopped) return;
-      notice.textContent = failed.status === 404 ? 'No such message, or its time here is over.' : sentence(failed.message);
       if (failed.lasts) {
+        notice.textContent = failed.status === 404 ? 'No such message, or its time here is over.' : loss(failed.message);
         replace(status);
         replace(body);
       } else {
+        notice.textContent = loss(failed.message, seenAt, true);
+        root.classList.add('stale');
         timer = setTimeout(load, EVERY * 2);
       }
     }
