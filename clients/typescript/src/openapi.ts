@@ -486,6 +486,11 @@ export interface components {
         Id: string;
         /** Format: date-time */
         Time: string;
+        /**
+         * Format: date-time
+         * @description How far the list has been looked through: the time by which it is ordered. Null at the end.
+         */
+        LookedUntil: string | null;
         /** @description Where the next page begins; null at the end. A page may be empty and yet have one. */
         NextCursor: string | null;
         Problem: {
@@ -622,16 +627,21 @@ export interface components {
                 dead_letters: number;
                 /** @description With messages now. */
                 conversations: number;
-                /** @description How long the longest-standing head has been the head. */
+                /** @description How long the longest-standing head that is not paused has been the head. */
                 longest_head_seconds: number;
             };
             callbacks: {
+                /** @description To be delivered, without those that tell of a message that runs. */
                 pending: number;
+                /** @description Of those pending. */
                 running: number;
+                /** @description Callbacks that tell of a message while it runs; they are not late. */
+                telling: number;
                 delayed: number;
                 delivered: number;
                 dead_letters: number;
                 queues: number;
+                /** @description For how long the longest-standing one could have been delivered. */
                 longest_head_seconds: number;
             };
             dispatchers: components["schemas"]["Holder"][];
@@ -702,6 +712,7 @@ export interface components {
         PendingPage: {
             pending: components["schemas"]["PendingEntry"][];
             next_cursor: components["schemas"]["NextCursor"];
+            looked_until: components["schemas"]["LookedUntil"];
         };
         Conversation: {
             conversation: string;
@@ -715,6 +726,7 @@ export interface components {
             head_status: string;
             head_accepted_at: components["schemas"]["Time"];
             head_since: components["schemas"]["Time"];
+            /** @description How long the head has been the head; of a callback, since its message ended. */
             head_for_seconds: number;
             attempts: number;
             /** @description Holders that took it and did not come back. */
@@ -732,8 +744,10 @@ export interface components {
         ConversationPage: {
             conversations: components["schemas"]["Conversation"][];
             next_cursor: components["schemas"]["NextCursor"];
+            looked_until: components["schemas"]["LookedUntil"];
         };
         ConversationShown: {
+            at: components["schemas"]["Time"];
             conversation: string;
             org_id: string;
             /** @description Who holds it, since when, what is in the way, what happens next. */
@@ -747,6 +761,8 @@ export interface components {
                 age_seconds: number;
             }[];
             callbacks: components["schemas"]["Conversation"][];
+            /** @description There may be more: there are very many in the partition, not all were looked at. */
+            more_callbacks: boolean;
         };
         Attempt: {
             started_at: components["schemas"]["Time"];
@@ -767,9 +783,11 @@ export interface components {
             status: "queued" | "processing" | "retrying" | "completed" | "failed" | "cancelled" | "expired";
             queue_position?: number;
             accepted_at: components["schemas"]["Time"];
+            redriven_at?: components["schemas"]["Time"];
             started_at?: components["schemas"]["Time"];
             next_attempt_at?: components["schemas"]["Time"];
             finished_at?: components["schemas"]["Time"];
+            /** @description Until its first attempt; of a redriven one, since it was redriven last. */
             waited_seconds: number;
             attempts: number;
             lapses: number;
@@ -808,6 +826,7 @@ export interface components {
         DeadLetterPage: {
             dead_letters: components["schemas"]["DeadLetter"][];
             next_cursor: components["schemas"]["NextCursor"];
+            looked_until: components["schemas"]["LookedUntil"];
         };
         /** @description Either `message_ids`, or `"all": true` with a filter. */
         DeadLetterChoice: {
@@ -1014,7 +1033,7 @@ export interface components {
         MessageId: components["schemas"]["Id"];
         /** @description Messages to the worker, or results to callbacks. */
         Lane: "messages" | "callbacks";
-        /** @description Only conversations whose name contains it. */
+        /** @description Only conversations whose name contains it. What a name escapes is escaped here, too, but for `:` and `%`. */
         Search: string;
         /** @description The `next_cursor` of the page before. */
         Cursor: string;
@@ -1415,7 +1434,7 @@ export interface operations {
                 lane?: components["parameters"]["Lane"];
                 /** @description What its head is doing. `stuck` is not paused, and has stood for `head_for` (120 s). */
                 state?: "any" | "running" | "waiting" | "delayed" | "paused" | "stuck" | "pending";
-                /** @description Only conversations whose name contains it. */
+                /** @description Only conversations whose name contains it. What a name escapes is escaped here, too, but for `:` and `%`. */
                 search?: components["parameters"]["Search"];
                 /** @description Only those whose head has stood for at least so many seconds. */
                 head_for?: number;
@@ -1481,7 +1500,7 @@ export interface operations {
                 lane?: components["parameters"]["Lane"];
                 /** @description Only those idle for at least so many seconds. */
                 idle?: number;
-                /** @description Only conversations whose name contains it. */
+                /** @description Only conversations whose name contains it. What a name escapes is escaped here, too, but for `:` and `%`. */
                 search?: components["parameters"]["Search"];
                 /** @description The `next_cursor` of the page before. */
                 cursor?: components["parameters"]["Cursor"];
@@ -1618,7 +1637,7 @@ export interface operations {
                 /** @description Messages to the worker, or results to callbacks. */
                 lane?: components["parameters"]["Lane"];
                 order?: "newest" | "oldest";
-                /** @description Only conversations whose name contains it. */
+                /** @description Only conversations whose name contains it. What a name escapes is escaped here, too, but for `:` and `%`. */
                 search?: components["parameters"]["Search"];
                 /** @description Only with this error code. */
                 code?: string;

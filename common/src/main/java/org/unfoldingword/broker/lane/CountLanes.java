@@ -17,10 +17,12 @@ final class CountLanes {
 
     private final Redis redis;
     private final Keyspace keyspace;
+    private final LaneProperties properties;
 
-    CountLanes(Redis redis, Keyspace keyspace) {
+    CountLanes(Redis redis, Keyspace keyspace, LaneProperties properties) {
         this.redis = redis;
         this.keyspace = keyspace;
+        this.properties = properties;
     }
 
     Live run(List<List<Integer>> slots) {
@@ -34,7 +36,7 @@ final class CountLanes {
                 keys.addAll(keyspace.block(Lane.MESSAGES, partition));
                 keys.addAll(keyspace.block(Lane.CALLBACKS, partition));
             }
-            Answer answer = redis.run(SCRIPT, keys, new Arguments());
+            Answer answer = redis.run(SCRIPT, keys, new Arguments().add(properties.deadLetterRetention()));
             now = answer.number(0);
             for (int i = 1; i < answer.size(); i++) {
                 Answer partition = answer.list(i);
@@ -60,7 +62,7 @@ final class CountLanes {
                 counters.getOrDefault("failed", 0L),
                 counters.getOrDefault("cancelled", 0L),
                 counters.getOrDefault("expired", 0L),
-                messages.held,
+                messages.running,
                 messages.queues,
                 callbacksPending(counters),
                 counters.getOrDefault("delivered", 0L),
@@ -86,17 +88,18 @@ final class CountLanes {
     /** One lane over all partitions. */
     private static final class Sum {
         private long queues;
-        private long held;
-        private long later;
+        private long running;
+        private long delayed;
         private long dead;
         private long paused;
+        private long telling;
         private long eldest = Long.MAX_VALUE;
         private final Map<String, String> holders = new HashMap<>();
 
         void add(Answer lane, long now) {
             queues += lane.number(0);
-            held += lane.number(1);
-            later += lane.number(2);
+            running += lane.number(1);
+            delayed += lane.number(2);
             dead += lane.number(3);
             if (!lane.text(4).isEmpty()) {
                 eldest = Math.min(eldest, lane.number(4));
@@ -108,15 +111,17 @@ final class CountLanes {
                 }
             });
             paused += lane.number(6);
+            telling += lane.number(7);
         }
 
         Live.Fare fare(long now) {
             return new Live.Fare(
                     queues,
-                    held,
-                    Math.max(0, later - held),
+                    running,
+                    delayed,
                     dead,
                     paused,
+                    telling,
                     eldest == Long.MAX_VALUE
                             ? Optional.empty()
                             : Optional.of(Duration.ofMillis(Math.max(0, now - eldest))));

@@ -59,7 +59,7 @@ public final class Lanes implements AutoCloseable {
         this.extend = new ExtendLeases(redis, keyspace, properties);
         this.settle = new SettleEntry(redis, keyspace, chunks, properties);
         this.announce = new AnnounceCallback(redis, keyspace);
-        this.count = new CountLanes(redis, keyspace);
+        this.count = new CountLanes(redis, keyspace, properties);
         this.tell = new TellFrames(redis, keyspace, properties);
         this.cancel = new CancelMessage(redis, keyspace, properties);
     }

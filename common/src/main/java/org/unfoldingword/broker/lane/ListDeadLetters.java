@@ -33,7 +33,10 @@ final class ListDeadLetters {
                 .add(after.map(Place::name).orElse(""))
                 .add(filter.part())
                 .add(filter.code())
-                .add(Conversation.escape(filter.org()));
+                .add(Conversation.escape(filter.org()))
+                .add(filter.until()
+                        .map(then -> Long.toString(then.toEpochMilli()))
+                        .orElse(""));
         for (List<Integer> slot : lanes.slots(lanes.allPartitions())) {
             Answer answer = lanes.redis().run(SCRIPT, lanes.blocks(lane, slot), arguments);
             for (int i = 0; i < answer.size(); i++) {

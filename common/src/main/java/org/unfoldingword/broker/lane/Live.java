@@ -15,10 +15,20 @@ public record Live(Instant at, Totals totals, Fare messages, Fare callbacks) {
      * How one lane fares.
      *
      * @param queues with entries
-     * @param held entries in a holder's hands, or in those of one that lapsed and was not noticed yet
+     * @param running entries in a holder's hands
      * @param delayed queues that wait for their next attempt, or are paused
+     * @param dead letters that are still kept
      * @param paused pauses in force: of queues, of groups, of all; counted once in each partition that they touch
-     * @param longestHead how long the longest-standing head has been the head: no queue has stood still for longer
+     * @param telling of the entries that run, callbacks of messages that have not ended: they tell of them meanwhile, and are not late
+     * @param longestHead how long the longest-standing head has been the head, whether paused or not: no queue has stood still for
+     *     longer; see {@link Operations#longestStanding}
      */
-    public record Fare(long queues, long held, long delayed, long dead, long paused, Optional<Duration> longestHead) {}
+    public record Fare(
+            long queues,
+            long running,
+            long delayed,
+            long dead,
+            long paused,
+            long telling,
+            Optional<Duration> longestHead) {}
 }

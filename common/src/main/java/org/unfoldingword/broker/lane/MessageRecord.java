@@ -16,6 +16,7 @@ import org.unfoldingword.broker.message.MessageState;
  * @param attempts times that a holder took it, counted from 1
  * @param lapses times that a holder's lease ran out
  * @param failures answers of the worker that said "failed, try again"
+ * @param redrivenAt when an operator brought it back last
  * @param redrives times that an operator brought it back; each starts a fresh count of attempts, lapses and failures
  * @param settledToken fencing token of the latest attempt that was settled; of a completed message, of the one that answered
  * @param cancelAsked somebody wants it cancelled while it runs
@@ -28,6 +29,7 @@ public record MessageRecord(
         MessageState state,
         String conversation,
         Instant acceptedAt,
+        Optional<Instant> redrivenAt,
         Optional<Instant> startedAt,
         Optional<Instant> finishedAt,
         Optional<Instant> nextAttemptAt,
@@ -108,6 +110,7 @@ public record MessageRecord(
                 MessageState.of(text(fields, "state").orElseThrow()),
                 text(fields, "name").orElseThrow(),
                 acceptedAt(fields),
+                time(fields, "redriven"),
                 time(fields, "started"),
                 time(fields, "finished"),
                 time(fields, "next"),
@@ -122,6 +125,11 @@ public record MessageRecord(
                 error,
                 callback,
                 Optional.ofNullable(fields.get("envelope")).flatMap(Envelope::readable));
+    }
+
+    /** Since when it waits for its first attempt, or has waited for it: the hours in which it was dead are no waiting. */
+    public Instant waitsSince() {
+        return redrivenAt.orElse(acceptedAt);
     }
 
     private static Optional<WorkerError> workerError(Map<String, byte[]> fields) {

@@ -54,9 +54,25 @@ public final class Operations {
         return Memory.of(lanes.redis());
     }
 
+    /**
+     * How long the longest-standing head has been the head that nobody holds back: not paused, and no callback of a message that still
+     * runs. Empty if there is none. Behind very many that are held back it stops looking, and tells how long the next one has stood,
+     * whatever that is: nothing is ever later than this.
+     */
+    public Optional<Duration> longestStanding(Lane lane, Live live) {
+        Live.Fare fare = lane == Lane.MESSAGES ? live.messages() : live.callbacks();
+        if (lane == Lane.MESSAGES && fare.paused() == 0 || fare.queues() == 0) {
+            return fare.longestHead();
+        }
+        QueueFilter free = new QueueFilter(QueueFilter.Only.STUCK, Duration.ZERO, Duration.ZERO, /* part= */ "");
+        Page<QueueState> first = queues(lane, free, Optional.empty(), /* limit= */ 1);
+        return first.items().stream().findFirst().map(QueueState::headFor).or(() -> first.next()
+                .map(place -> Duration.between(place.at(), live.at())));
+    }
+
     /** Queues in the order in which their heads became heads, the longest-standing first. */
     public Page<QueueState> queues(Lane lane, QueueFilter filter, Optional<Place> after, int limit) {
-        return survey.page(lane, filter, after, limit);
+        return Page.found(after, from -> survey.page(lane, filter, from, limit));
     }
 
     /** A conversation's queue; empty if nothing of it waits or runs. */
@@ -64,12 +80,16 @@ public final class Operations {
         return survey.one(Lane.MESSAGES, partition(conversation), conversation.name());
     }
 
-    /** A conversation's callbacks that wait, by endpoint. */
-    public List<QueueState> callbackQueues(Conversation conversation) {
+    /** A conversation's callbacks that wait, by endpoint. There may be more of them if the page has a next one. */
+    public Page<QueueState> callbackQueues(Conversation conversation) {
         String prefix = conversation.name() + ":";
-        return survey.search(Lane.CALLBACKS, partition(conversation), prefix, ENDPOINTS_MAX).stream()
+        int partition = partition(conversation);
+        Page<QueueState> named = Page.gathered(
+                ENDPOINTS_MAX, from -> survey.search(Lane.CALLBACKS, partition, prefix, from, ENDPOINTS_MAX));
+        List<QueueState> own = named.items().stream()
                 .filter(queue -> queue.name().startsWith(prefix))
                 .toList();
+        return new Page<>(own, named.next());
     }
 
     /** Who had a message when; empty if it is unknown. */
@@ -105,7 +125,7 @@ public final class Operations {
     }
 
     public Page<DeadLetter> deadLetters(Lane lane, DeadLetter.Filter filter, Optional<Place> after, int limit) {
-        return deadLetters.run(lane, filter, after, limit);
+        return Page.found(after, from -> deadLetters.run(lane, filter, from, limit));
     }
 
     /**

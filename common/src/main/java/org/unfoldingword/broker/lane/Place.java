@@ -2,6 +2,7 @@ package org.unfoldingword.broker.lane;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.Optional;
@@ -16,6 +17,10 @@ public record Place(long atMillis, String name) {
 
     static final Comparator<Place> OLDEST_FIRST =
             Comparator.comparingLong(Place::atMillis).thenComparing(Place::name);
+
+    public Instant at() {
+        return Instant.ofEpochMilli(atMillis);
+    }
 
     /** As clients pass it back. */
     public String cursor() {

@@ -19,6 +19,7 @@ import org.unfoldingword.broker.message.MessageId;
  * @param pauses those that apply: its own, its org's, all
  * @param attempts of the head
  * @param claimedAt since when the head is held
+ * @param messageEndedAt when the head's message ended; of a callback it is empty while it tells of a message that still runs
  * @param doubtful a call whose end was not seen may still be running
  */
 public record QueueState(
@@ -38,6 +39,7 @@ public record QueueState(
         int attempts,
         int lapses,
         Optional<Instant> claimedAt,
+        Optional<Instant> messageEndedAt,
         boolean doubtful) {
 
     /**
@@ -76,8 +78,8 @@ public record QueueState(
         return dueAt.filter(at::isBefore).isPresent() ? Standing.DELAYED : Standing.READY;
     }
 
-    /** How long the head has been the head. */
+    /** How long the head has been the head. A callback waits from its message's end on: before, there is nothing to be late with. */
     public Duration headFor() {
-        return Duration.between(headSince, at);
+        return lane == Lane.CALLBACKS && messageEndedAt.isEmpty() ? Duration.ZERO : Duration.between(headSince, at);
     }
 }

@@ -24,9 +24,12 @@ final class SurveyQueues {
     }
 
     Page<QueueState> page(Lane lane, QueueFilter filter, Optional<Place> after, int limit) {
+        return page(lane, lanes.slots(lanes.allPartitions()), arguments(lane, filter, after, limit), limit);
+    }
+
+    private Page<QueueState> page(Lane lane, List<List<Integer>> slots, Arguments arguments, int limit) {
         PageOf<QueueState> page = new PageOf<>(Place.OLDEST_FIRST, limit);
-        Arguments arguments = arguments(lane, filter, after, limit);
-        for (List<Integer> slot : lanes.slots(lanes.allPartitions())) {
+        for (List<Integer> slot : slots) {
             Answer answer = lanes.redis().run(SCRIPT, lanes.blocks(lane, slot), arguments);
             for (int i = 1; i < answer.size(); i++) {
                 Answer partition = answer.list(i);
@@ -49,12 +52,10 @@ final class SurveyQueues {
         return queues(lane, answer.number(0), answer.list(1)).stream().findFirst();
     }
 
-    /** The queues of one partition whose name has the part. */
-    List<QueueState> search(Lane lane, int partition, String part, int limit) {
+    /** The queues of one partition whose name has the part, from a place on. */
+    Page<QueueState> search(Lane lane, int partition, String part, Optional<Place> after, int limit) {
         QueueFilter named = new QueueFilter(QueueFilter.Only.ANY, Duration.ZERO, Duration.ZERO, part);
-        Arguments arguments = arguments(lane, named, Optional.empty(), limit);
-        Answer answer = lanes.redis().run(SCRIPT, lanes.keyspace().block(lane, partition), arguments);
-        return queues(lane, answer.number(0), answer.list(1));
+        return page(lane, List.of(List.of(partition)), arguments(lane, named, after, limit), limit);
     }
 
     private static Arguments arguments(Lane lane, QueueFilter filter, Optional<Place> after, int limit) {
@@ -101,6 +102,7 @@ final class SurveyQueues {
                 count(record.text(1)),
                 count(record.text(4)),
                 time(record.text(2)),
+                time(record.text(8)),
                 found.number(11) == 1);
     }
 

@@ -7,6 +7,7 @@ import java.util.Map;
  *
  * @param accepted since the data was first written; so are the four ends
  * @param redriven ended messages that an operator brought back; each ends once more
+ * @param running messages in a dispatcher's hands; what a dead one left behind waits
  * @param activeQueues conversations with waiting or running messages
  * @param dispatchers living holders of the messages lane, with the state that each told
  */

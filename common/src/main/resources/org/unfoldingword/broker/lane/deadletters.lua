@@ -3,11 +3,12 @@
   KEYS  one block per partition
   ARGV  1 lane   2 'newest' | 'oldest' first   3 letters max per partition   4 looks max per partition
         5 place: ms and 6 id, after which to begin; '' from the start
-        7 part of the conversation's name   8 error code, 9 org, escaped; each '' for any
+        7 part of the conversation's name   8 error code, 9 org, escaped; each '' for any   10 died by then, ms, '' for all
   Returns  per block {done 0|1, ms and id looked at last, letter...}, letter = {id, died, record fields...}
 ]]
 local lane, newest, room, looks = ARGV[1], ARGV[2] == 'newest', tonumber(ARGV[3]), tonumber(ARGV[4])
 local from, after, part, code, org = ARGV[5], ARGV[6], ARGV[7], ARGV[8], ARGV[9]
+local latest = ARGV[10] == '' and '+inf' or ARGV[10]
 local HIDDEN = { body = true, response = true, trail = true, callback_trail = true }
 
 local function read(b, id, died)
@@ -32,8 +33,8 @@ local function walk(b)
   local offset, seen = 0, 0
   while true do
     local page = newest
-      and redis.call('ZREVRANGEBYSCORE', b.dead, from == '' and '+inf' or from, '-inf', 'WITHSCORES', 'LIMIT', offset, 200)
-      or redis.call('ZRANGEBYSCORE', b.dead, from == '' and '-inf' or from, '+inf', 'WITHSCORES', 'LIMIT', offset, 200)
+      and redis.call('ZREVRANGEBYSCORE', b.dead, from == '' and latest or from, '-inf', 'WITHSCORES', 'LIMIT', offset, 200)
+      or redis.call('ZRANGEBYSCORE', b.dead, from == '' and '-inf' or from, latest, 'WITHSCORES', 'LIMIT', offset, 200)
     for i = 1, #page, 2 do
       local id, died = page[i], page[i + 1]
       if died ~= from or (newest and precedes(id, after)) or (not newest and precedes(after, id)) then

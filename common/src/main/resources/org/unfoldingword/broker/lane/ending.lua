@@ -26,6 +26,13 @@ local function enqueue_callback(b, other, callbacks, id)
   redis.call('HSET', b.record .. id, 'callback_state', 'pending', 'callback_queue', callbacks, 'callback_entry', waiting)
 end
 
+-- A callback that was there before its message ended could not be late before now.
+local function start_waiting(other, record)
+  local callbacks, entry = unpack(redis.call('HMGET', record, 'callback_queue', 'callback_entry'))
+  local head = redis.call('XRANGE', other.queue .. callbacks, '-', '+', 'COUNT', 1)[1]
+  if head and head[1] == entry then redis.call('ZADD', other.heads, 'XX', now_text, callbacks) end
+end
+
 -- The usual time that a message takes, of those that ran.
 local function note_duration(b, started)
   local took = now - started
@@ -53,6 +60,7 @@ local function finish(b, other, name, id, entry, how)
     redis.call('ZREMRANGEBYSCORE', b.dead, '-inf', text(now - how.dead_retention))
   end
   if how.callbacks ~= '' and not callback then enqueue_callback(b, other, how.callbacks, id) end
+  if b.lane == 'messages' and callback == 'pending' then start_waiting(other, record) end
   -- A callback that tells of a message while it runs may end before it.
   if not ended or how.callbacks ~= '' and (not callback or callback == 'pending') then
     retain(b, id, replies, nil)

@@ -225,9 +225,9 @@ end
 local TURNS_MAX = 1000
 
 -- Adds the attempt that ended without ending the message to the record's trail, a line of text:
--- "<claimed> <ended> <outcome> <holder> <detail>". The latest few are kept.
+-- "<claimed> <ended> <outcome> <holder> <detail>". The latest few are kept. It ended now, or at the time given.
 local TRAIL_MAX = 20
-local function leave_trace(b, id, outcome, detail)
+local function leave_trace(b, id, outcome, detail, ended)
   local record = b.record .. id
   local claimed, holder, trail = unpack(redis.call('HMGET', record, b.prefix .. 'claimed', b.prefix .. 'holder', b.prefix .. 'trail'))
   if not claimed then return end
@@ -235,7 +235,7 @@ local function leave_trace(b, id, outcome, detail)
   local _, lines = string.gsub(trail, '\n', '')
   if lines >= TRAIL_MAX then trail = string.gsub(trail, '^[^\n]*\n', '', 1) end
   local what = string.sub(string.gsub(detail, '%c', ' '), 1, 200)
-  local line = claimed .. ' ' .. now_text .. ' ' .. outcome .. ' ' .. holder .. ' ' .. what .. '\n'
+  local line = claimed .. ' ' .. (ended or now_text) .. ' ' .. outcome .. ' ' .. holder .. ' ' .. what .. '\n'
   redis.call('HSET', record, b.prefix .. 'trail', trail .. line)
 end
 

@@ -83,7 +83,7 @@ if messages then
   else
     fresh = { 'id', id, 'envelope', known.envelope, 'body', known.body, 'accepted', accepted }
   end
-  leave_trace(b, id, 'failed', (known.error_code or '') .. ' ' .. (known.error or ''))
+  leave_trace(b, id, 'failed', (known.error_code or '') .. ' ' .. (known.error or ''), known.finished)
   take_callback_back()
   forget_end('error_code', 'error', 'worker_status', 'worker_text', 'worker_body', 'envelope', 'body', 'chunks', 'length', 'cancel')
   redis.call('HSET', record, 'state', 'queued', 'accepted', accepted)
@@ -91,13 +91,13 @@ if messages then
   redis.call('HDEL', record, 'told')
 else
   fresh = { 'id', id }
-  leave_trace(b, id, 'undelivered', known.callback_error or '')
+  leave_trace(b, id, 'undelivered', known.callback_error or '', known.callback_finished)
   forget_end('error')
   redis.call('HSET', record, 'callback_state', 'pending')
 end
 redis.call('ZREM', b.dead, id)
 local entry = position == 'tail' and append(b, name, redis.call('XLEN', queue), fresh) or put_first(fresh)
-redis.call('HSET', record, b.prefix .. 'entry', entry, b.prefix .. 'redrive', operation)
+redis.call('HSET', record, b.prefix .. 'entry', entry, b.prefix .. 'redrive', operation, b.prefix .. 'redriven', now_text)
 redis.call('HINCRBY', record, b.prefix .. 'redrives', 1)
 count(b, b.prefix .. 'redriven')
 retain(b, id, known.reply_chunks, nil)

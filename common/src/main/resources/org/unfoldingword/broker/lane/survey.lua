@@ -2,22 +2,24 @@
   Looks at queues, those whose head has been the head for longest first, from a place in that order on; or at those named.
   KEYS  one block per partition
   ARGV  1 lane   2 matches max per partition   3 looks max per partition   4 place: ms and 5 name, after which to begin; '' from
-        the start   6 only: '' | 'running' | 'waiting' | 'delayed' | 'paused' | 'stuck' | 'pending'   7 head for at least so many ms
-        8 pending entry idle for at least so many ms   9 part of the name, '' for any   10.. names to look at, instead
+        the start   6 only: '' | 'running' | 'waiting' | 'delayed' | 'paused' | 'stuck' | 'pending'   7 head for at least so many ms: no
+        callback of a message that has not ended   8 pending entry idle for at least so many ms   9 part of the name, '' for any   10.. names to look at, instead
   Returns  {now, per block {done 0|1, ms and name looked at last, queue...}},
            queue = {name, head since, length, token or '', due or '', ready since or '', pending {entry, consumer, idle, deliveries}
                     or {}, pauses {its own, its group's, all} each '' or mark, head entry, head message id,
-                    record {state, attempts, claimed, next, lapses, failures, accepted, started} each '' or value, doubt 0|1}
+                    record {state, attempts, claimed, next, lapses, failures, accepted, started, when its message ended} each ''
+                    or value, doubt 0|1}
 ]]
 local lane, room, looks = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local from, after, only = ARGV[4], ARGV[5], ARGV[6]
 local age, idle, part = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
-local FIELDS = { 'state', 'attempts', 'claimed', 'next', 'lapses', 'failures', 'accepted', 'started' }
+local FIELDS = { 'state', 'attempts', 'claimed', 'next', 'lapses', 'failures', 'accepted', 'started', 'finished' }
 
 local function words(b, id)
   local names = {}
   for i, field in ipairs(FIELDS) do
-    names[i] = (field == 'state' or field == 'accepted') and field or b.prefix .. field
+    local own = field == 'state' or field == 'accepted' or field == 'finished'
+    names[i] = own and field or b.prefix .. field
   end
   local values = redis.call('HMGET', b.record .. id, unpack(names))
   for i = 1, #names do values[i] = values[i] or '' end
@@ -38,22 +40,35 @@ local function look(b, name, since)
   }
 end
 
+-- As QueueState.standing() has it: a lease that has run out holds nothing back but counts as waiting.
+local function standing(queue)
+  local token, due, marks = queue[4], queue[5], queue[8]
+  local ahead = due ~= '' and due ~= 'inf' and tonumber(due) > now
+  if token ~= '' and ahead then return 'running' end
+  if marks[1] ~= '' or marks[2] ~= '' or marks[3] ~= '' then return 'paused' end
+  return token == '' and ahead and 'delayed' or 'waiting'
+end
+
 local function wanted(queue)
-  local token, due, pending, marks = queue[4], queue[5], queue[7], queue[8]
-  local paused = marks[1] ~= '' or marks[2] ~= '' or marks[3] ~= ''
-  if only == 'running' then return token ~= '' end
-  if only == 'waiting' then return token == '' and due == '' and not paused end
-  if only == 'delayed' then return token == '' and due ~= '' and due ~= 'inf' end
-  if only == 'paused' then return paused and token == '' end
-  if only == 'stuck' then return not paused end
+  local pending, ended = queue[7], queue[11][9] ~= ''
+  if lane == 'callbacks' and not ended and (age > 0 or only == 'stuck') then return false end
+  if only == 'stuck' then return standing(queue) ~= 'paused' end
   if only == 'pending' then return #pending > 0 and pending[3] >= idle end
-  return true
+  return only == '' or only == standing(queue)
+end
+
+local function marked(b, name)
+  if not any_paused(b) then return false end
+  local own, groups, all = unpack(redis.call('HMGET', b.paused, name, '@' .. group_of(b, name), '*'))
+  return own or groups or all
 end
 
 -- The cheapest look that tells that a queue is not wanted.
 local function unwanted(b, name)
   if only == 'running' then return redis.call('HEXISTS', b.held, name) == 0 end
   if only == 'delayed' then return not redis.call('ZSCORE', b.later, name) end
+  if only == 'paused' then return not marked(b, name) end
+  if only == 'stuck' then return marked(b, name) and redis.call('HEXISTS', b.held, name) == 0 end
   if only == 'pending' then
     local pending = redis.call('XPENDING', b.queue .. name, b.group, '-', '+', 1)[1]
     return not pending or pending[3] < idle

@@ -3,11 +3,13 @@ package org.unfoldingword.broker.lane;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.lettuce.core.ZAddArgs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -251,6 +253,34 @@ public final class LaneFixture implements AutoCloseable {
         String heads = "broker:{p%02d}:heads:messages".formatted(conversation.partition(16));
         double since = InstantSource.system().instant().minus(age).toEpochMilli();
         redis.call(commands -> commands.zadd(heads, since, Redis.utf8(conversation.name())));
+    }
+
+    /** As if all that a message has lived through had been so much earlier; it has ended. */
+    public void age(MessageId id, Duration by) {
+        String partition = "broker:{p%02d}:".formatted(id.partition());
+        String key = partition + "message:" + id;
+        Map<String, byte[]> known = redis.call(commands -> commands.hgetall(key));
+        known.putIfAbsent("accepted", Redis.utf8(text(known, "entry").split("-", 2)[0]));
+        Map<String, byte[]> earlier = new HashMap<>();
+        for (String field : List.of("accepted", "started", "claimed", "finished")) {
+            if (known.containsKey(field)) {
+                earlier.put(field, Redis.utf8(Long.toString(Long.parseLong(text(known, field)) - by.toMillis())));
+            }
+        }
+        redis.call(commands -> commands.hset(key, earlier));
+        double died = Double.parseDouble(new String(earlier.get("finished"), UTF_8));
+        redis.call(commands ->
+                commands.zadd(partition + "dead:messages", ZAddArgs.Builder.xx(), died, Redis.utf8(id.toString())));
+    }
+
+    private static String text(Map<String, byte[]> fields, String name) {
+        return new String(fields.get(name), UTF_8);
+    }
+
+    /** Its record cannot be read any more, so that whatever is done to it fails. */
+    public void spoil(MessageId id) {
+        String key = "broker:{p%02d}:message:%s".formatted(id.partition(), id);
+        redis.call(commands -> commands.set(key, Redis.utf8("spoiled")));
     }
 
     /** As if the time until the lease's end or the next attempt had passed. */

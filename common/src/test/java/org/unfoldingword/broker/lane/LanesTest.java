@@ -540,7 +540,11 @@ class LanesTest {
         assertThat(found.record().error().orElseThrow().code()).isEqualTo("unreadable_message");
         assertThat(found.envelope().org()).isEqualTo("acme");
         assertThat(new Operations(lanes)
-                        .deadLetters(Lane.MESSAGES, new DeadLetter.Filter(true, "", "", ""), Optional.empty(), 10)
+                        .deadLetters(
+                                Lane.MESSAGES,
+                                new DeadLetter.Filter(true, "", "", "", Optional.empty()),
+                                Optional.empty(),
+                                10)
                         .items())
                 .hasSize(1);
         assertThat(bodies(claim(10))).containsExactly("next");

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,8 +29,8 @@ class OperationsTest {
     private static final Conversation EVE = Conversation.ofUser("other", "eve");
     private static final QueueFilter ANY =
             new QueueFilter(QueueFilter.Only.ANY, Duration.ZERO, Duration.ZERO, /* part= */ "");
-    private static final DeadLetter.Filter NEWEST =
-            new DeadLetter.Filter(/* newestFirst= */ true, /* part= */ "", /* code= */ "", /* org= */ "");
+    private static final DeadLetter.Filter NEWEST = new DeadLetter.Filter(
+            /* newestFirst= */ true, /* part= */ "", /* code= */ "", /* org= */ "", Optional.empty());
 
     private final LaneFixture lane = new LaneFixture();
     private final Operations operations = new Operations(lane.lanes);
@@ -375,14 +376,14 @@ class OperationsTest {
                     .containsExactlyInAnyOrderElementsOf(dead);
             assertThat(listed)
                     .isSortedAccordingTo((one, other) -> other.diedAt().compareTo(one.diedAt()));
-            DeadLetter.Filter other = new DeadLetter.Filter(true, "u7", "worker_failed", "acme");
+            DeadLetter.Filter other = new DeadLetter.Filter(true, "u7", "worker_failed", "acme", Optional.empty());
             assertThat(operations
                             .deadLetters(Lane.MESSAGES, other, Optional.empty(), 5)
                             .items())
                     .singleElement()
                     .satisfies(
                             letter -> assertThat(letter.record().conversation()).isEqualTo("user:acme:u7"));
-            DeadLetter.Filter none = new DeadLetter.Filter(true, "", "", "acme2");
+            DeadLetter.Filter none = new DeadLetter.Filter(true, "", "", "acme2", Optional.empty());
             assertThat(operations
                             .deadLetters(Lane.MESSAGES, none, Optional.empty(), 5)
                             .items())
@@ -462,6 +463,107 @@ class OperationsTest {
             assertThat(operations.queue(ANN).orElseThrow().standing()).isEqualTo(QueueState.Standing.LAPSED);
         }
 
+        /** It was listed as running, and in no other list, as long as nobody took it again. */
+        @Test
+        void countsWhatALapsedHolderLeftBehindAsWaiting() {
+            lane.append(ANN, "one");
+            lane.take();
+            assertThat(operations.live().totals().running()).isEqualTo(1);
+            lane.makeDue(ANN);
+
+            assertThat(operations.live().totals().running()).isZero();
+            assertThat(operations.live().messages().delayed()).isZero();
+            assertThat(only(QueueFilter.Only.RUNNING)).isEmpty();
+            assertThat(only(QueueFilter.Only.WAITING)).hasSize(1);
+
+            operations.pause(new Scope.One(ANN), "ops", "");
+            assertThat(lane.claim(Lane.MESSAGES, 1)).as("it is put aside").isEmpty();
+            assertThat(only(QueueFilter.Only.PAUSED)).hasSize(1);
+            assertThat(only(QueueFilter.Only.RUNNING)).isEmpty();
+            assertThat(operations.live().totals().running()).isZero();
+            assertThat(operations.live().messages().delayed()).isEqualTo(1);
+        }
+
+        /** A paused conversation raised the alarm for stuck ones, and those that were stuck were not told behind it. */
+        @Test
+        void leavesPausedConversationsOutOfThoseThatStand() {
+            lane.append(ANN, "one");
+            lane.append(EVE, "two");
+            lane.ageHead(ANN, Duration.ofHours(3));
+            lane.ageHead(EVE, Duration.ofHours(1));
+            assertThat(longestStanding(Lane.MESSAGES)).isGreaterThanOrEqualTo(Duration.ofHours(3));
+
+            operations.pause(new Scope.Org("acme"), "ops", "");
+            assertThat(longestStanding(Lane.MESSAGES)).isBetween(Duration.ofHours(1), Duration.ofHours(2));
+            operations.pause(new Scope.All(), "ops", "");
+            assertThat(operations.longestStanding(Lane.MESSAGES, operations.live()))
+                    .isEmpty();
+        }
+
+        @Test
+        void findsAStuckConversationBehindHundredsOfPausedOnes() {
+            for (int i = 0, paused = 0; paused < 250; i++) {
+                Conversation user = Conversation.ofUser("acme", "u" + i);
+                if (user.partition(16) == EVE.partition(16)) {
+                    lane.append(user, "text " + i);
+                    lane.ageHead(user, Duration.ofHours(3));
+                    paused++;
+                }
+            }
+            lane.append(EVE, "stuck");
+            lane.ageHead(EVE, Duration.ofHours(1));
+            operations.pause(new Scope.Org("acme"), "ops", "");
+
+            QueueFilter stuck = new QueueFilter(QueueFilter.Only.STUCK, Duration.ofMinutes(15), Duration.ZERO, "");
+            assertThat(operations
+                            .queues(Lane.MESSAGES, stuck, Optional.empty(), /* limit= */ 1)
+                            .items())
+                    .singleElement()
+                    .satisfies(queue -> assertThat(queue.name()).isEqualTo(EVE.name()));
+            assertThat(longestStanding(Lane.MESSAGES)).isBetween(Duration.ofHours(1), Duration.ofHours(2));
+        }
+
+        /** Its entry is there since the message began, so a long call made it look late. */
+        @Test
+        void doesNotCallACallbackLateWhoseMessageStillRuns() {
+            lane.appendWithCallback(ANN, "one");
+            Claim running = lane.take();
+            lane.announce(running);
+            lane.claim(Lane.CALLBACKS, 1);
+            QueueState callback = operations.callbackQueues(ANN).items().getFirst();
+            String heads = "broker:{p%02d}:heads:callbacks".formatted(ANN.partition(16));
+            double longAgo = callback.at().minus(Duration.ofHours(3)).toEpochMilli();
+            lane.redis.call(commands -> commands.zadd(heads, longAgo, Redis.utf8(callback.name())));
+
+            assertThat(operations.live().callbacks().telling()).isEqualTo(1);
+            assertThat(operations.longestStanding(Lane.CALLBACKS, operations.live()))
+                    .isEmpty();
+            QueueFilter late = new QueueFilter(QueueFilter.Only.ANY, Duration.ofMinutes(2), Duration.ZERO, "");
+            assertThat(operations
+                            .queues(Lane.CALLBACKS, late, Optional.empty(), 10)
+                            .items())
+                    .isEmpty();
+            assertThat(operations.callbackQueues(ANN).items())
+                    .singleElement()
+                    .satisfies(queue -> assertThat(queue.headFor()).isZero());
+
+            lane.answer(running);
+            assertThat(operations.live().callbacks().telling()).isZero();
+            assertThat(longestStanding(Lane.CALLBACKS)).isLessThan(Duration.ofHours(1));
+        }
+
+        /** The list left them out, but they were counted until the next one died in the same partition. */
+        @Test
+        void countsNoDeadLetterWhoseTimeIsOver() {
+            MessageId one = lane.dead(ANN, "one");
+            lane.dead(BOB, "two");
+            assertThat(operations.live().totals().deadMessages()).isEqualTo(2);
+            lane.age(one, Duration.ofDays(31));
+
+            assertThat(operations.live().totals().deadMessages()).isEqualTo(1);
+            assertThat(operations.live().messages().dead()).isEqualTo(1);
+        }
+
         @Test
         void countsWithoutLookingAtUsers() {
             lane.append(ANN, "one");
@@ -475,7 +577,7 @@ class OperationsTest {
             assertThat(live.totals().accepted()).isEqualTo(4);
             assertThat(live.totals().unfinished()).isEqualTo(4);
             assertThat(live.messages().queues()).isEqualTo(3);
-            assertThat(live.messages().held()).isEqualTo(1);
+            assertThat(live.messages().running()).isEqualTo(1);
             assertThat(live.messages().paused()).isEqualTo(16);
             assertThat(live.messages().longestHead()).isPresent();
             assertThat(operations.memory().usedBytes()).isPositive();
@@ -493,12 +595,20 @@ class OperationsTest {
             lane.fail(third);
             lane.lanes.settle(lane.claim(Lane.CALLBACKS, 1).getFirst(), new Verdict.Undeliverable("410"));
             assertThat(outcomes(one)).containsExactly("retry", "lapsed", "failed");
+            lane.age(one, Duration.ofHours(3));
+            Instant died = lane.record(one).finishedAt().orElseThrow();
             operations.redrive(Lane.MESSAGES, one, Redrive.Position.HEAD, false);
             lane.drain();
 
             assertThat(outcomes(one)).containsExactly("retry", "lapsed", "failed", "completed");
             Timeline timeline = operations.timeline(one).orElseThrow();
             assertThat(timeline.calls().getFirst().detail()).isEqualTo("worker_busy: full");
+            assertThat(timeline.calls().get(2).endedAt())
+                    .as("when it failed, not when it was redriven")
+                    .contains(died);
+            assertThat(lane.record(one).waitsSince())
+                    .as("since the redrive: the hours of death are no waiting")
+                    .isAfter(died.plus(Duration.ofHours(1)));
             assertThat(timeline.calls()).allSatisfy(call -> {
                 assertThat(call.holder()).isEqualTo(LaneFixture.DISPATCHER);
                 assertThat(call.endedAt().orElseThrow()).isAfterOrEqualTo(call.startedAt());
@@ -528,6 +638,10 @@ class OperationsTest {
             assertThat(operations.actions(latest.getFirst().id(), 10))
                     .singleElement()
                     .satisfies(action -> assertThat(action.detail()).isEqualTo("moving"));
+        }
+
+        private Duration longestStanding(Lane of) {
+            return operations.longestStanding(of, operations.live()).orElseThrow();
         }
 
         private List<String> outcomes(MessageId id) {

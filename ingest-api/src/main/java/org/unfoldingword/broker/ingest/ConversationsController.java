@@ -52,8 +52,8 @@ final class ConversationsController {
         QueueFilter.Only only = OperatorRequest.word("state", state, QueueFilter.Only.values(), QueueFilter.Only.ANY);
         Optional<Long> standing =
                 only == QueueFilter.Only.STUCK ? headFor.or(() -> Optional.of(STUCK_SECONDS)) : headFor;
-        QueueFilter filter =
-                new QueueFilter(only, OperatorRequest.seconds("head_for", standing), Duration.ZERO, search.orElse(""));
+        QueueFilter filter = new QueueFilter(
+                only, OperatorRequest.seconds("head_for", standing), Duration.ZERO, OperatorRequest.search(search));
         Page<QueueState> page = operations.queues(
                 OperatorRequest.lane(lane), filter, OperatorRequest.cursor(cursor), OperatorRequest.limit(limit));
         ObjectNode json = OperatorView.object();
@@ -71,7 +71,10 @@ final class ConversationsController {
             @RequestParam Optional<String> cursor,
             @RequestParam Optional<Integer> limit) {
         QueueFilter filter = new QueueFilter(
-                QueueFilter.Only.PENDING, Duration.ZERO, OperatorRequest.seconds("idle", idle), search.orElse(""));
+                QueueFilter.Only.PENDING,
+                Duration.ZERO,
+                OperatorRequest.seconds("idle", idle),
+                OperatorRequest.search(search));
         Page<QueueState> page = operations.queues(
                 OperatorRequest.lane(lane), filter, OperatorRequest.cursor(cursor), OperatorRequest.limit(limit));
         ObjectNode json = OperatorView.object();
@@ -101,6 +104,7 @@ final class ConversationsController {
         Live live = operations.live();
         Optional<QueueState> queue = operations.queue(asked);
         ObjectNode json = OperatorView.object();
+        json.put("at", live.at().toString());
         json.put("conversation", asked.name());
         json.put("org_id", asked.org());
         List<Pause> pauses = queue.map(QueueState::pauses).orElseGet(() -> covering(asked));
@@ -108,12 +112,16 @@ final class ConversationsController {
         ArrayNode inForce = json.putArray("pauses");
         pauses.forEach(pause -> inForce.add(OperatorView.pause(pause)));
         json.set("queue", queue.map(OperatorView::queue).orElse(null));
-        messages(json.putArray("messages"), lanes.queue(asked));
+        boolean running = queue.filter(state -> state.standing() == QueueState.Standing.RUNNING)
+                .isPresent();
+        messages(json.putArray("messages"), lanes.queue(asked), running);
         ArrayNode callbacks = json.putArray("callbacks");
-        operations
-                .callbackQueues(asked)
+        Page<QueueState> endpoints = operations.callbackQueues(asked);
+        endpoints
+                .items()
                 .forEach(waiting ->
                         callbacks.add(OperatorView.queue(waiting).put("explanation", explain(waiting, live))));
+        json.put("more_callbacks", endpoints.next().isPresent());
         return json;
     }
 
@@ -145,13 +153,13 @@ final class ConversationsController {
         };
     }
 
-    private static void messages(ArrayNode json, QueueView queue) {
+    private static void messages(ArrayNode json, QueueView queue, boolean running) {
         for (int i = 0; i < queue.entries().size(); i++) {
             QueueView.Entry entry = queue.entries().get(i);
             json.addObject()
                     .put("message_id", entry.id().toString())
                     .put("position", i + 1)
-                    .put("running", i == 0 && queue.held())
+                    .put("running", i == 0 && running)
                     .put("accepted_at", entry.acceptedAt().toString())
                     .put("age_seconds", OperatorView.seconds(Duration.between(entry.acceptedAt(), queue.at())));
         }

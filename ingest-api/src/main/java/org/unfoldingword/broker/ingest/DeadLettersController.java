@@ -4,11 +4,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -19,6 +22,7 @@ import org.unfoldingword.broker.lane.DeadLetter;
 import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.Operations;
 import org.unfoldingword.broker.lane.Page;
+import org.unfoldingword.broker.lane.Place;
 import org.unfoldingword.broker.lane.Redrive;
 import org.unfoldingword.broker.message.MessageId;
 
@@ -28,6 +32,7 @@ import org.unfoldingword.broker.message.MessageId;
 final class DeadLettersController {
 
     private static final String PATH = "/api/v1/operator/dead-letters";
+    private static final Pattern CURSOR = Pattern.compile("([^.]*)[.](\\d{1,15})");
 
     private final Operations operations;
 
@@ -45,8 +50,8 @@ final class DeadLettersController {
             @RequestParam Optional<String> cursor,
             @RequestParam Optional<Integer> limit) {
         boolean newestFirst = OperatorRequest.word("order", order, Order.values(), Order.NEWEST) == Order.NEWEST;
-        DeadLetter.Filter filter =
-                new DeadLetter.Filter(newestFirst, search.orElse(""), code.orElse(""), orgId.orElse(""));
+        DeadLetter.Filter filter = new DeadLetter.Filter(
+                newestFirst, OperatorRequest.search(search), code.orElse(""), orgId.orElse(""), Optional.empty());
         Page<DeadLetter> page = operations.deadLetters(
                 OperatorRequest.lane(lane), filter, OperatorRequest.cursor(cursor), OperatorRequest.limit(limit));
         ObjectNode json = OperatorView.object();
@@ -66,15 +71,19 @@ final class DeadLettersController {
         // What goes to the head comes out in reverse, so the newest goes first.
         boolean newestFirst = position != Redrive.Position.TAIL;
         Chosen chosen = choose(lane, body, newestFirst);
-        Outcomes outcomes = new Outcomes();
-        for (MessageId id : chosen.ids) {
-            Redrive outcome = operations.redrive(lane, id, position, body.dryRun());
-            ObjectNode item = outcomes.add(id, outcome.word());
-            if (outcome instanceof Redrive.Placed placed) {
-                item.put("queue_position", placed.place());
+        Outcomes outcomes = new Outcomes("redriven");
+        try {
+            for (MessageId id : chosen.ids) {
+                Redrive outcome = operations.redrive(lane, id, position, body.dryRun());
+                ObjectNode item = outcomes.add(id, outcome.word());
+                if (outcome instanceof Redrive.Placed placed) {
+                    item.put("queue_position", placed.place());
+                }
             }
+        } finally {
+            log(request, body, "redrive", chosen, outcomes, lane.word() + " " + position.word());
         }
-        return answer(request, body, "redrive", lane, position.word(), chosen, outcomes, "redriven");
+        return answer(body, chosen, outcomes);
     }
 
     /** Gives dead letters up. */
@@ -83,29 +92,40 @@ final class DeadLettersController {
         OperatorRequest.Body body = OperatorRequest.Body.of(request);
         Lane lane = OperatorRequest.lane(body.text("lane"));
         Chosen chosen = choose(lane, body, /* newestFirst= */ false);
-        Outcomes outcomes = new Outcomes();
-        for (MessageId id : chosen.ids) {
-            outcomes.add(id, operations.drop(lane, id, body.dryRun()) ? "dropped" : "not_dead");
+        Outcomes outcomes = new Outcomes("dropped");
+        try {
+            for (MessageId id : chosen.ids) {
+                outcomes.add(id, operations.drop(lane, id, body.dryRun()) ? "dropped" : "not_dead");
+            }
+        } finally {
+            log(request, body, "drop", chosen, outcomes, lane.word());
         }
-        return answer(request, body, "drop", lane, "", chosen, outcomes, "dropped");
+        return answer(body, chosen, outcomes);
     }
 
-    private ResponseEntity<byte[]> answer(
+    /** Also of an action that broke off: what it has done until then. */
+    private void log(
             HttpServletRequest request,
             OperatorRequest.Body body,
             String what,
-            Lane lane,
-            String how,
             Chosen chosen,
             Outcomes outcomes,
-            String done) {
-        int count = outcomes.counts.getOrDefault(done, 0);
-        if (!body.dryRun() && count > 0) {
-            operations.log(OperatorRequest.who(request), what, chosen.words, count, (lane.word() + " " + how).strip());
+            String how) {
+        if (!body.dryRun() && outcomes.done() > 0) {
+            boolean whole = outcomes.items.size() == chosen.ids.size();
+            operations.log(
+                    OperatorRequest.who(request),
+                    what,
+                    chosen.words,
+                    outcomes.done(),
+                    whole ? how : how + ", broken off after " + outcomes.items.size() + " of " + chosen.ids.size());
         }
+    }
+
+    private static ResponseEntity<byte[]> answer(OperatorRequest.Body body, Chosen chosen, Outcomes outcomes) {
         ObjectNode json = OperatorView.object();
         json.put("dry_run", body.dryRun());
-        json.put("count", count);
+        json.put("count", outcomes.done());
         ObjectNode counts = json.putObject("outcomes");
         outcomes.counts.forEach(counts::put);
         json.set("items", outcomes.items);
@@ -127,25 +147,62 @@ final class DeadLettersController {
         if (!body.flag("all")) {
             throw Problem.field("message_ids", "missing", "ids, or \"all\": true with a filter");
         }
-        DeadLetter.Filter filter = new DeadLetter.Filter(
+        DeadLetter.Filter all = new DeadLetter.Filter(
                 newestFirst,
-                body.text("search").orElse(""),
+                OperatorRequest.search(body.text("search")),
                 body.text("code").orElse(""),
-                body.text("org_id").orElse(""));
-        Page<DeadLetter> page = operations.deadLetters(
-                lane, filter, OperatorRequest.cursor(body.text("cursor")), OperatorRequest.LIMIT_MAX);
-        String words = ("all " + filter.part() + " " + filter.code() + " " + filter.org())
+                body.text("org_id").orElse(""),
+                Optional.empty());
+        Optional<Going> going =
+                body.text("cursor").filter(text -> !text.isEmpty()).map(Going::parse);
+        Optional<Instant> until = going.map(Going::until).or(() -> latestDeath(lane, all));
+        Page<DeadLetter> page = until.isEmpty()
+                ? new Page<>(List.of(), Optional.empty())
+                : operations.deadLetters(
+                        lane, all.diedBy(until.get()), going.map(Going::place), OperatorRequest.LIMIT_MAX);
+        String words = ("all " + all.part() + " " + all.code() + " " + all.org())
                 .replaceAll("\\s+", " ")
                 .strip();
         return new Chosen(
                 page.items().stream().map(DeadLetter::id).toList(),
                 words,
-                page.next().map(place -> place.cursor()));
+                page.next().map(place -> new Going(place, until.orElseThrow()).cursor()));
+    }
+
+    /** Nothing that the filter finds has died later; empty if it finds nothing at all. */
+    private Optional<Instant> latestDeath(Lane lane, DeadLetter.Filter filter) {
+        Page<DeadLetter> latest = operations.deadLetters(lane, filter.newest(), Optional.empty(), /* limit= */ 1);
+        return latest.items().stream().findFirst().map(DeadLetter::diedAt).or(() -> latest.next()
+                .map(Place::at));
     }
 
     private enum Order {
         NEWEST,
         OLDEST
+    }
+
+    /**
+     * Where an action over many pages goes on.
+     *
+     * @param until what was dead when it began. What it brings back may die again meanwhile: without a bound it would come to that
+     *     again and again, and never end.
+     */
+    private record Going(Place place, Instant until) {
+
+        String cursor() {
+            return place.cursor() + "." + until.toEpochMilli();
+        }
+
+        static Going parse(String cursor) {
+            Matcher parts = CURSOR.matcher(cursor);
+            if (parts.matches()) {
+                Optional<Place> place = Place.parse(parts.group(1));
+                if (place.isPresent()) {
+                    return new Going(place.get(), Instant.ofEpochMilli(Long.parseLong(parts.group(2))));
+                }
+            }
+            throw Problem.field("cursor", cursor, "the next_cursor of a page before");
+        }
     }
 
     /**
@@ -156,8 +213,17 @@ final class DeadLettersController {
     private record Chosen(List<MessageId> ids, String words, Optional<String> next) {}
 
     private static final class Outcomes {
+        private final String wanted;
         private final Map<String, Integer> counts = new TreeMap<>();
         private final ArrayNode items = OperatorView.object().arrayNode();
+
+        Outcomes(String wanted) {
+            this.wanted = wanted;
+        }
+
+        int done() {
+            return counts.getOrDefault(wanted, 0);
+        }
 
         ObjectNode add(MessageId id, String outcome) {
             counts.merge(outcome, 1, Integer::sum);

@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.unfoldingword.broker.lane.Live;
 import org.unfoldingword.broker.lane.Memory;
 import org.unfoldingword.broker.lane.Pause;
-import org.unfoldingword.broker.lane.QueueState;
 import org.unfoldingword.broker.lane.Scope;
 
 /**
@@ -18,7 +17,7 @@ import org.unfoldingword.broker.lane.Scope;
  *
  * @param answeredIn how long Redis took to tell of the live numbers
  * @param pauses in force
- * @param stuck the longest-standing conversation that is not paused, if it has stood for too long
+ * @param stuck for how long the longest-standing conversation that is not paused has stood, if that is too long
  * @param stuckCallbacks likewise of callbacks
  */
 record Diagnosis(
@@ -26,8 +25,8 @@ record Diagnosis(
         Duration answeredIn,
         Memory memory,
         Collection<Pause> pauses,
-        Optional<QueueState> stuck,
-        Optional<QueueState> stuckCallbacks) {
+        Optional<Duration> stuck,
+        Optional<Duration> stuckCallbacks) {
 
     /** A script that takes a millisecond took this long. */
     private static final Duration SLOW = Duration.ofMillis(250);
@@ -39,9 +38,9 @@ record Diagnosis(
         if (pauses.stream().anyMatch(pause -> pause.scope() instanceof Scope.All)) {
             reasons.add("everything is paused");
         }
-        stuck.ifPresent(queue -> reasons.add("a conversation has stood still for " + minutes(queue.headFor())));
+        stuck.ifPresent(stood -> reasons.add("a conversation has stood still for " + minutes(stood)));
         stuckCallbacks.ifPresent(
-                queue -> reasons.add("callbacks to an endpoint have stood still for " + minutes(queue.headFor())));
+                stood -> reasons.add("callbacks to an endpoint have stood still for " + minutes(stood)));
         memory.maxBytes()
                 .map(most -> memory.usedBytes() * 100 / most)
                 .filter(percent -> percent >= memoryPercentMax)

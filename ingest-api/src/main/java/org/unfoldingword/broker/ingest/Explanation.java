@@ -63,6 +63,9 @@ record Explanation(Map<String, String> holders, Duration lease, Optional<Timelin
         if (!holders.containsKey(holder)) {
             sentences.add("That holder has not been heard of lately.");
         }
+        if (queue.lane() == Lane.CALLBACKS && queue.messageEndedAt().isEmpty()) {
+            sentences.add("Its message has not ended, and it tells of that meanwhile.");
+        }
         sentences.add("Its lease runs until " + clock(queue.dueAt().orElse(queue.at()))
                 + " and is extended while the holder lives; if it dies, another goes on within " + words(lease) + ".");
         queue.pauses().forEach(pause -> sentences.add(pause(pause)));
@@ -75,8 +78,15 @@ record Explanation(Map<String, String> holders, Duration lease, Optional<Timelin
         String holder = queue.pending().map(QueueState.Pending::consumer).orElse("a holder");
         sentences.add(head(queue) + " was taken by " + holder
                 + ", whose lease has run out: it was killed, or is cut off from" + " Redis.");
-        sentences.add("The next holder with room continues it as attempt " + (queue.attempts() + 1) + ".");
+        sentences.add("The next holder with room continues it as attempt " + (queue.attempts() + 1)
+                + (queue.lane() == Lane.MESSAGES ? limit(queue.lapses() + 1) : "."));
         help(queue.lane(), sentences);
+    }
+
+    /** The settings are those of the process that will take it, which this one does not know. */
+    private static String limit(int lapses) {
+        return ", or fails it if that is not to be repeated: it has lost " + count(lapses, "holder")
+                + " (broker.dispatch.deliveries-max, broker.dispatch.repeat-lapsed).";
     }
 
     private static void paused(QueueState queue, List<String> sentences) {
@@ -103,6 +113,10 @@ record Explanation(Map<String, String> holders, Duration lease, Optional<Timelin
                 .orElse("");
         sentences.add(
                 head(queue) + " has been due" + since + " and waits for " + holderName(queue.lane()) + " with room.");
+        if (queue.lane() == Lane.MESSAGES && !holders.isEmpty()) {
+            sentences.add(
+                    "A dispatcher may have no room for one more of its org (broker.dispatch.concurrency-per-org).");
+        }
         if (queue.attempts() > 0) {
             last.filter(attempt -> !attempt.detail().isEmpty())
                     .ifPresent(attempt -> sentences.add("The attempt before ended with: " + stop(attempt.detail())));

@@ -12,8 +12,6 @@ import org.springframework.web.bind.annotation.RestController;
 import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.Live;
 import org.unfoldingword.broker.lane.Operations;
-import org.unfoldingword.broker.lane.QueueFilter;
-import org.unfoldingword.broker.lane.QueueState;
 import org.unfoldingword.broker.lane.RedisUnavailable;
 import org.unfoldingword.broker.lane.Totals;
 import org.unfoldingword.broker.message.Json;
@@ -52,19 +50,20 @@ final class HealthController {
                 answeredIn,
                 operations.memory(),
                 live.messages().paused() == 0 ? List.of() : operations.pauses(),
-                stuck(Lane.MESSAGES, live.messages()),
-                stuck(Lane.CALLBACKS, live.callbacks()));
+                stuck(Lane.MESSAGES, live, live.messages()),
+                stuck(Lane.CALLBACKS, live, live.callbacks()));
     }
 
     /** Looks closer only when some head has stood for too long; it may be one that is paused. */
-    private Optional<QueueState> stuck(Lane lane, Live.Fare fare) {
-        Duration tooLong = properties.stuckAfter();
-        if (fare.longestHead().filter(stood -> stood.compareTo(tooLong) > 0).isEmpty()) {
-            return Optional.empty();
-        }
-        QueueFilter stuck = new QueueFilter(QueueFilter.Only.STUCK, tooLong, Duration.ZERO, /* part= */ "");
-        return operations.queues(lane, stuck, Optional.empty(), /* limit= */ 1).items().stream()
-                .findFirst();
+    private Optional<Duration> stuck(Lane lane, Live live, Live.Fare fare) {
+        return fare.longestHead()
+                .filter(this::tooLong)
+                .flatMap(suspect -> operations.longestStanding(lane, live))
+                .filter(this::tooLong);
+    }
+
+    private boolean tooLong(Duration stood) {
+        return stood.compareTo(properties.stuckAfter()) > 0;
     }
 
     private static ResponseEntity<byte[]> answer(

@@ -53,11 +53,12 @@ final class OperatorMessageController {
         json.put("status", record.state().toString());
         found.position().ifPresent(position -> json.put("queue_position", position));
         json.put("accepted_at", record.acceptedAt().toString());
+        OperatorView.time(json, "redriven_at", record.redrivenAt());
         OperatorView.time(json, "started_at", record.startedAt());
         OperatorView.time(json, "next_attempt_at", record.nextAttemptAt());
         OperatorView.time(json, "finished_at", record.finishedAt());
         Instant waitedUntil = record.startedAt().or(record::finishedAt).orElse(found.at());
-        json.put("waited_seconds", OperatorView.seconds(Duration.between(record.acceptedAt(), waitedUntil)));
+        json.put("waited_seconds", OperatorView.seconds(Duration.between(record.waitsSince(), waitedUntil)));
         json.put("attempts", record.attempts());
         json.put("lapses", record.lapses());
         json.put("failures", record.failures());

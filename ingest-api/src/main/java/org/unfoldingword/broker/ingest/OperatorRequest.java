@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.Place;
 import org.unfoldingword.broker.message.Conversation;
@@ -21,6 +23,8 @@ final class OperatorRequest {
 
     private static final int LIMIT_DEFAULT = 50;
     private static final int BODY_MAX = 256 * 1024;
+    /** A name may be given as the lists show it, with its escapes. */
+    private static final Pattern UNESCAPED = Pattern.compile("[^:%]+");
 
     private OperatorRequest() {}
 
@@ -42,6 +46,13 @@ final class OperatorRequest {
     static Optional<Place> cursor(Optional<String> cursor) {
         return cursor.filter(text -> !text.isEmpty()).map(text -> Place.parse(text)
                 .orElseThrow(() -> Problem.field("cursor", text, "the next_cursor of a page before")));
+    }
+
+    /** Part of a conversation's name as operators write it: escaped as names are, but for what stands between their parts. */
+    static String search(Optional<String> text) {
+        return UNESCAPED
+                .matcher(text.orElse(""))
+                .replaceAll(part -> Matcher.quoteReplacement(Conversation.escape(part.group())));
     }
 
     static int limit(Optional<Integer> limit) {

@@ -13,6 +13,7 @@ import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.lane.Page;
 import org.unfoldingword.broker.lane.Pause;
+import org.unfoldingword.broker.lane.Place;
 import org.unfoldingword.broker.lane.QueueState;
 import org.unfoldingword.broker.lane.Scope;
 import org.unfoldingword.broker.message.Conversation;
@@ -38,8 +39,10 @@ final class OperatorView {
                 .body(Bodies.bytes(json));
     }
 
+    /** How far the list has come: a page may have nothing and yet a next one. */
     static void next(ObjectNode json, Page<?> page) {
-        json.put("next_cursor", page.next().map(place -> place.cursor()).orElse(null));
+        json.put("next_cursor", page.next().map(Place::cursor).orElse(null));
+        json.put("looked_until", page.next().map(place -> place.at().toString()).orElse(null));
     }
 
     static double seconds(Duration duration) {

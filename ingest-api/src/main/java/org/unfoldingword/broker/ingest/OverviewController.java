@@ -8,6 +8,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.unfoldingword.broker.access.Right;
+import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.Live;
 import org.unfoldingword.broker.lane.Memory;
 import org.unfoldingword.broker.lane.Operations;
@@ -40,8 +41,8 @@ final class OverviewController {
         Totals totals = live.totals();
         ObjectNode json = OperatorView.object();
         json.put("at", live.at().toString());
-        messages(json.putObject("messages"), totals, live.messages());
-        callbacks(json.putObject("callbacks"), totals, live.callbacks());
+        longestHead(messages(json.putObject("messages"), totals, live.messages()), Lane.MESSAGES, live);
+        longestHead(callbacks(json.putObject("callbacks"), totals, live.callbacks()), Lane.CALLBACKS, live);
         holders(json.putArray("dispatchers"), totals.dispatchers());
         holders(json.putArray("deliverers"), totals.deliverers());
         ArrayNode pauses = json.putArray("pauses");
@@ -57,7 +58,7 @@ final class OverviewController {
         return json;
     }
 
-    private static void messages(ObjectNode json, Totals totals, Live.Fare fare) {
+    private static ObjectNode messages(ObjectNode json, Totals totals, Live.Fare fare) {
         long waiting = Math.max(0, totals.unfinished() - totals.running() - fare.delayed());
         json.put("accepted", totals.accepted());
         json.put("redriven", totals.redriven());
@@ -69,24 +70,27 @@ final class OverviewController {
         json.put("cancelled", totals.cancelled());
         json.put("expired", totals.expired());
         json.put("dead_letters", totals.deadMessages());
-        json.put("conversations", fare.queues());
-        longestHead(json, fare);
+        return json.put("conversations", fare.queues());
     }
 
-    private static void callbacks(ObjectNode json, Totals totals, Live.Fare fare) {
-        json.put("pending", totals.callbacksPending());
-        json.put("running", fare.held());
+    /** What tells of a message while that runs is no result that waits. */
+    private static ObjectNode callbacks(ObjectNode json, Totals totals, Live.Fare fare) {
+        json.put("pending", Math.max(0, totals.callbacksPending() - fare.telling()));
+        json.put("running", fare.running() - fare.telling());
+        json.put("telling", fare.telling());
         json.put("delayed", fare.delayed());
         json.put("delivered", totals.callbacksDelivered());
         json.put("dead_letters", fare.dead());
-        json.put("queues", fare.queues());
-        longestHead(json, fare);
+        return json.put("queues", fare.queues());
     }
 
-    private static void longestHead(ObjectNode json, Live.Fare fare) {
+    private void longestHead(ObjectNode json, Lane lane, Live live) {
         json.put(
                 "longest_head_seconds",
-                fare.longestHead().map(OperatorView::seconds).orElse(0.0));
+                operations
+                        .longestStanding(lane, live)
+                        .map(OperatorView::seconds)
+                        .orElse(0.0));
     }
 
     private static void holders(ArrayNode json, Map<String, String> holders) {

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.Live;
 import org.unfoldingword.broker.lane.Memory;
 import org.unfoldingword.broker.lane.Operations;
@@ -18,8 +19,8 @@ import org.unfoldingword.broker.telemetry.Ticker;
 
 /**
  * The meters that tell of the whole broker. A scrape reads some twenty of them; the first one asks Redis, and what it said serves
- * the others: two commands a scrape, at a cost that does not grow with the number of users. While Redis is away they have no
- * value, but {@code broker.redis.up} is 0.
+ * the others: two commands a scrape, or a few more while something is paused or callbacks wait, at a cost that does not grow with
+ * the number of users. While Redis is away they have no value, but {@code broker.redis.up} is 0.
  *
  * <p>Safe for threads; one asks, the others wait for it.
  */
@@ -32,7 +33,8 @@ final class WholeBroker {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     /** What Redis said, at one moment. */
-    private record Picture(Live live, Memory memory) {}
+    private record Picture(
+            Live live, Optional<Duration> longestMessage, Optional<Duration> longestCallback, Memory memory) {}
 
     private final Operations operations;
     private final Ticker ticker;
@@ -66,8 +68,10 @@ final class WholeBroker {
                 meters,
                 "callbacks",
                 Live::callbacks,
-                live -> live.totals().callbacksPending() - live.callbacks().held(),
+                live -> live.totals().callbacksPending() - live.callbacks().running(),
                 live -> live.totals().deliverers());
+        whole.headAge(meters, "messages", Picture::longestMessage);
+        whole.headAge(meters, "callbacks", Picture::longestCallback);
         return whole;
     }
 
@@ -78,19 +82,25 @@ final class WholeBroker {
             Function<Live, Long> waiting,
             Function<Live, Map<String, String>> holders) {
         gauge(Meters.LANE_WAITING, meters, lane, waiting::apply);
-        gauge(Meters.LANE_HELD, meters, lane, live -> fare.apply(live).held());
+        gauge(Meters.LANE_HELD, meters, lane, live -> fare.apply(live).running());
         gauge(Meters.LANE_QUEUES, meters, lane, live -> fare.apply(live).queues());
         gauge(Meters.LANE_DELAYED, meters, lane, live -> fare.apply(live).delayed());
         gauge(Meters.LANE_PAUSES, meters, lane, live -> fare.apply(live).paused());
         gauge(Meters.LANE_DEAD, meters, lane, live -> fare.apply(live).dead());
-        gauge(Meters.HEAD_AGE, meters, lane, live -> fare.apply(live)
-                .longestHead()
-                .map(age -> age.toMillis() / 1000.0)
-                .orElse(0.0));
         gauge(Meters.HOLDERS, meters, lane, live -> holders.apply(live).size());
         gauge(Meters.HOLDERS_AILING, meters, lane, live -> holders.apply(live).values().stream()
                 .filter(state -> !state.equals("ok"))
                 .count());
+    }
+
+    private void headAge(MeterRegistry meters, String lane, Function<Picture, Optional<Duration>> age) {
+        Meters.HEAD_AGE.gauge(
+                meters,
+                () -> value(picture -> age.apply(picture)
+                        .map(stood -> stood.toMillis() / 1000.0)
+                        .orElse(0.0)),
+                "lane",
+                lane);
     }
 
     private void gauge(Meters meter, MeterRegistry meters, String lane, Function<Live, Number> value) {
@@ -129,7 +139,12 @@ final class WholeBroker {
 
     private void answer(CompletableFuture<Picture> question) {
         try {
-            question.complete(new Picture(operations.live(), operations.memory()));
+            Live live = operations.live();
+            question.complete(new Picture(
+                    live,
+                    operations.longestStanding(Lane.MESSAGES, live),
+                    operations.longestStanding(Lane.CALLBACKS, live),
+                    operations.memory()));
         } catch (RuntimeException away) {
             question.completeExceptionally(away);
         }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.LaneFixture;
 import org.unfoldingword.broker.lane.TestRedis;
 import org.unfoldingword.broker.message.Conversation;
@@ -158,6 +159,48 @@ class OperatorApiTest {
                 .hasSize(1);
     }
 
+    /** What it brought back died again, later than all others, so it came to that again and again. */
+    @Test
+    void redrivesOnlyWhatWasDeadWhenItBegan() {
+        for (int i = 0; i <= OperatorRequest.LIMIT_MAX; i++) {
+            lane.dead(Conversation.ofUser("acme", "u" + i), "text " + i);
+        }
+        String body = "{\"all\":true,\"position\":\"tail\",\"cursor\":\"%s\"}";
+
+        JsonNode first =
+                server.post(API + "/dead-letters/redrive", body.formatted("")).json();
+        assertThat(first.path("count").asInt()).isEqualTo(OperatorRequest.LIMIT_MAX);
+        lane.fail(lane.claim(Lane.MESSAGES, 1).getFirst());
+        JsonNode second = server.post(
+                        API + "/dead-letters/redrive",
+                        body.formatted(first.path("next_cursor").asText()))
+                .json();
+
+        assertThat(second.path("count").asInt()).isEqualTo(1);
+        assertThat(second.path("next_cursor").isNull()).isTrue();
+        assertThat(server.get(API + "/dead-letters").json().path("dead_letters"))
+                .as("what died again")
+                .hasSize(1);
+        assertThat(server.post(API + "/dead-letters/redrive", body.formatted("odd"))
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void leavesARecordOfAnActionThatBrokeOff() {
+        MessageId one = lane.dead(ANN, "one");
+        MessageId two = lane.dead(ANN, "two");
+        lane.spoil(one);
+
+        IngestServer.Answer failed =
+                server.post(API + "/dead-letters/redrive", "{\"message_ids\":[\"" + one + "\",\"" + two + "\"]}");
+
+        assertThat(failed.status()).isEqualTo(500);
+        JsonNode action = server.get(API + "/actions").json().path("actions").path(0);
+        assertThat(action.path("count").asInt()).isEqualTo(1);
+        assertThat(action.path("detail").asText()).isEqualTo("messages head, broken off after 1 of 2");
+    }
+
     @Test
     void tellsOfEachDeadLetterWhatBecameOfIt() {
         MessageId one = lane.dead(ANN, "one");
@@ -239,8 +282,34 @@ class OperatorApiTest {
         lane.makeDue(ANN);
         lane.take();
         lane.makeDue(ANN);
-        assertThat(explanation()).contains("whose lease has run out");
+        assertThat(explanation())
+                .contains("whose lease has run out")
+                .contains("continues it as attempt 3, or fails it if that is not to be repeated: it has lost 1 holder");
         assertThat(show("user:acme:nobody").path("explanation").asText()).isEqualTo("Nothing of it waits or runs.");
+    }
+
+    /** It waited for "a dispatcher with room" while all of them had room, but not for its org. */
+    @Test
+    void explainsThatAnOrgMayHaveTakenItsShare() {
+        lane.append(ANN, "one");
+        lane.alive("ok", "ok");
+        assertThat(explanation())
+                .contains("waits for a dispatcher with room", "may have no room for one more of its org");
+    }
+
+    @Test
+    void explainsACallbackThatTellsOfAMessageThatRuns() {
+        lane.appendWithCallback(ANN, "one");
+        lane.announce(lane.take());
+        lane.claim(Lane.CALLBACKS, 1);
+
+        JsonNode callback = show("user:acme:ann").path("callbacks").path(0);
+        assertThat(callback.path("explanation").asText()).contains("Its message has not ended");
+        assertThat(callback.path("head_for_seconds").asDouble()).isZero();
+        JsonNode callbacks = server.get(API + "/overview").json().path("callbacks");
+        assertThat(callbacks.path("telling").asInt()).isEqualTo(1);
+        assertThat(callbacks.path("pending").asInt()).isZero();
+        assertThat(callbacks.path("running").asInt()).isZero();
     }
 
     @Test
@@ -251,6 +320,44 @@ class OperatorApiTest {
         JsonNode shown = server.get(API + "/conversations/" + inPath).json();
         assertThat(shown.path("conversation").asText()).isEqualTo("user:acme:ann%20b%2Fc");
         assertThat(shown.path("messages")).hasSize(1);
+    }
+
+    /** The names of queues are escaped, what was searched was not. */
+    @Test
+    void findsAConversationByWhatItIsCalled() {
+        lane.dead(Conversation.ofUser("acme", "ann smith"), "two");
+        lane.append(Conversation.ofUser("acme", "José"), "one");
+
+        assertThat(found("/conversations", "conversations", "José")).isEqualTo(1);
+        assertThat(found("/conversations", "conversations", "user:acme:Jos")).isEqualTo(1);
+        assertThat(found("/conversations", "conversations", "user:acme:Jos%C3%A9"))
+                .isEqualTo(1);
+        assertThat(found("/conversations", "conversations", "Joe")).isZero();
+        assertThat(found("/dead-letters", "dead_letters", "ann smith")).isEqualTo(1);
+        assertThat(server.post(API + "/dead-letters/drop", "{\"all\":true,\"search\":\"ann smith\"}")
+                        .json()
+                        .path("count")
+                        .asInt())
+                .isEqualTo(1);
+    }
+
+    private static int found(String list, String items, String search) {
+        return server.get(API + list + "?search=" + URLEncoder.encode(search, UTF_8))
+                .json()
+                .path(items)
+                .size();
+    }
+
+    @Test
+    void countsTheWaitOfARedrivenMessageFromItsRedrive() {
+        MessageId one = lane.dead(ANN, "one");
+        lane.age(one, Duration.ofHours(3));
+        server.post(API + "/dead-letters/redrive", "{\"message_ids\":[\"" + one + "\"]}");
+
+        JsonNode message = server.get(API + "/messages/" + one).json();
+        assertThat(message.path("waited_seconds").asDouble()).isLessThan(3600);
+        assertThat(message.path("redriven_at").asText())
+                .isGreaterThan(message.path("accepted_at").asText());
     }
 
     @Test

@@ -15,10 +15,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.unfoldingword.broker.lane.LaneFixture;
 import org.unfoldingword.broker.lane.LaneProperties;
 import org.unfoldingword.broker.lane.Lanes;
 import org.unfoldingword.broker.lane.NewMessage;
 import org.unfoldingword.broker.lane.Operations;
+import org.unfoldingword.broker.lane.Scope;
 import org.unfoldingword.broker.lane.TestRedis;
 import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.Conversation;
@@ -55,6 +57,28 @@ class WholeBrokerTest {
         assertThat(value(Meters.LANE_WAITING, "lane", "callbacks")).isZero();
         assertThat(value(Meters.HEAD_AGE, "lane", "messages")).isNotNegative();
         assertThat(value(Meters.REDIS_MEMORY)).isPositive();
+    }
+
+    /** BrokerConversationStuck fired for whoever was paused for longer. */
+    @Test
+    void leavesAPausedHeadOutOfTheAgeOfTheOldest() {
+        MeterRegistry own = new SimpleMeterRegistry();
+        Conversation ann = Conversation.ofUser("acme", "ann");
+        Conversation bob = Conversation.ofUser("acme", "bob");
+        try (LaneFixture lane = new LaneFixture()) {
+            WholeBroker.measured(lane.operations(), nanos::get, own);
+            lane.append(ann, "paused");
+            lane.append(bob, "stuck");
+            lane.ageHead(ann, Duration.ofHours(3));
+            lane.ageHead(bob, Duration.ofHours(1));
+            lane.operations().pause(new Scope.One(ann), "ops", "");
+
+            double age = own.get(Meters.HEAD_AGE.id())
+                    .tags("lane", "messages")
+                    .gauge()
+                    .value();
+            assertThat(age).isBetween(3600.0, 7200.0);
+        }
     }
 
     /** Some twenty meters are read in one scrape. */
