@@ -1,10 +1,19 @@
 package org.unfoldingword.broker.lane;
 
+import java.time.Duration;
+
 /** What a role does with an entry that it holds. Called by many virtual threads at once. */
 public interface LaneHandler {
 
     /** Works on the entry, for as long as it takes; the lease is kept meanwhile. */
     Verdict handle(Held held);
+
+    /**
+     * The verdict stands: Redis has it, and this holder still held the entry. Not called for what was lost.
+     *
+     * @param sinceClaim from just before the entry was claimed until now
+     */
+    default void settled(Claim claim, Verdict verdict, Duration sinceClaim) {}
 
     /** What to do with an entry on which {@link #handle} threw. */
     Verdict afterFault(Held held, RuntimeException fault);

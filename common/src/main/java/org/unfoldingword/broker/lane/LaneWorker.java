@@ -1,5 +1,6 @@
 package org.unfoldingword.broker.lane;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.WorkerCallback;
 import org.unfoldingword.broker.telemetry.LogFields;
 import org.unfoldingword.broker.telemetry.Meters;
@@ -68,6 +70,8 @@ public final class LaneWorker {
     private final LaneHandler handler;
     private final Ticker ticker;
     private final MeterRegistry meters;
+    private final Counter leasesLost;
+    private final Counter faults;
     private final Map<String, Held> active = new ConcurrentHashMap<>();
     /** Slots whose leases are being extended. */
     private final Set<List<Integer>> extending = ConcurrentHashMap.newKeySet();
@@ -124,6 +128,9 @@ public final class LaneWorker {
         this.handler = handler;
         this.ticker = ticker;
         this.meters = meters;
+        // From the start, or whoever looks for their growth would not see the first of them.
+        this.leasesLost = Meters.LEASES_LOST.counter(meters, "lane", lane.word());
+        this.faults = Meters.FAULTS.counter(meters, "lane", lane.word());
         Meters.RUNNING.gauge(meters, active::size, "lane", lane.word());
         Meters.HEALTHY.gauge(meters, () -> healthy() ? 1 : 0, "lane", lane.word());
     }
@@ -476,7 +483,7 @@ public final class LaneWorker {
         Thread.ofVirtual().name(lane.word() + "-unreadable").start(() -> {
             try {
                 lanes.settle(spoilt);
-                Meters.FAULTS.counter(meters, "lane", lane.word()).increment();
+                faults.increment();
             } catch (RuntimeException failed) {
                 fault("ending what cannot be read", failed);
             }
@@ -532,7 +539,7 @@ public final class LaneWorker {
             if (verdict.isPresent()) {
                 // The end comes last in the journal.
                 boolean told = held.finishJournal();
-                settle(held, verdict.get(), told);
+                settle(held, verdict.get(), told, leasedUntilNanos);
             }
         } catch (RuntimeException failed) {
             fault("settling", failed);
@@ -547,7 +554,7 @@ public final class LaneWorker {
     private Optional<Verdict> attempt(Held held, long leasedUntilNanos) {
         try {
             if (!begins(held.claim(), leasedUntilNanos)) {
-                lost();
+                lost(held.claim());
                 return Optional.empty();
             }
             return Optional.of(decide(held));
@@ -627,7 +634,7 @@ public final class LaneWorker {
     }
 
     /** Repeated until Redis has it or the lease is lost: an answer that cost minutes is not thrown away for a failover. */
-    private void settle(Held held, Verdict verdict, boolean told) {
+    private void settle(Held held, Verdict verdict, boolean told, long leasedUntilNanos) {
         Claim claim = held.claim();
         while (held.stopped().filter(Held.Stop.LOST::equals).isEmpty()) {
             try {
@@ -635,13 +642,16 @@ public final class LaneWorker {
                     Meters.SETTLED
                             .counter(meters, "lane", lane.word(), "verdict", verdict.word())
                             .increment();
+                    long claimedNanos =
+                            leasedUntilNanos - lanes.properties().lease().toNanos();
+                    handler.settled(claim, verdict, Duration.ofNanos(ticker.nanos() - claimedNanos));
                     if (verdict instanceof Verdict.Later later) {
                         dueWithin(later.delay());
                     } else if (verdict instanceof Verdict.Back back) {
                         dueWithin(back.delay());
                     }
                 } else {
-                    lost();
+                    lost(claim);
                 }
                 return;
             } catch (RedisUnavailable away) {
@@ -651,7 +661,7 @@ public final class LaneWorker {
                 }
             }
         }
-        lost();
+        lost(claim);
     }
 
     private void dueWithin(Duration delay) {
@@ -663,9 +673,22 @@ public final class LaneWorker {
         }
     }
 
-    private void lost() {
-        Meters.LEASES_LOST.counter(meters, "lane", lane.word()).increment();
+    private void lost(Claim claim) {
+        if (erased(claim.lease().id())) {
+            log.info("{} lane: erased meanwhile, the outcome is dropped", lane.word());
+            return;
+        }
+        leasesLost.increment();
         log.warn("{} lane: lease lost, the outcome is dropped; another holder goes on", lane.word());
+    }
+
+    /** An operator took it away from its holder, and nobody goes on with it. */
+    private boolean erased(MessageId id) {
+        try {
+            return lanes.find(id, Watching.NOTHING).isEmpty();
+        } catch (RedisUnavailable away) {
+            return false;
+        }
     }
 
     // ---- the keeper
@@ -868,7 +891,7 @@ public final class LaneWorker {
     }
 
     private void fault(String doing, RuntimeException failed) {
-        Meters.FAULTS.counter(meters, "lane", lane.word()).increment();
+        faults.increment();
         if (failed instanceof RedisUnavailable) {
             log.warn("{} lane: {} failed, Redis is away ({})", lane.word(), doing, Redis.reason(failed));
         } else {

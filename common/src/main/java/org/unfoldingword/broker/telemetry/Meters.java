@@ -42,8 +42,9 @@ public enum Meters {
     CALLBACKS("broker.callbacks", Kind.SECONDS, "Callback posts, by what was seen of them", "outcome"),
 
     // ── One message
-    WAIT("broker.messages.wait", Kind.HOURS, "From a message's acceptance to its first attempt"),
-    DURATION("broker.messages.duration", Kind.HOURS, "From a message's acceptance to its end", "state"),
+    WAIT("broker.messages.wait", Kind.HOURS, "From a message's acceptance, or its redrive, to its first attempt"),
+    DURATION(
+            "broker.messages.duration", Kind.HOURS, "From a message's acceptance, or its redrive, to its end", "state"),
     CALLBACK_DELAY("broker.callbacks.delay", Kind.HOURS, "From a message's end to the delivery of its callback"),
 
     // ── The whole
@@ -71,16 +72,15 @@ public enum Meters {
 
     // ── Redis
     REDIS_UP("broker.redis.up", Kind.GAUGE, "Whole broker: 1 if Redis answered the latest count, else 0"),
-    REDIS_MEMORY(
-            "broker.redis.memory.used", Kind.GAUGE_BYTES, "Whole broker: memory in use, of the node that was asked"),
+    REDIS_MEMORY("broker.redis.memory.used", Kind.GAUGE_BYTES, "Whole broker: memory in use, of the fullest node"),
     REDIS_MEMORY_MAX(
             "broker.redis.memory.max",
             Kind.GAUGE_BYTES,
-            "Whole broker: memory at which it refuses writes; 0: no limit"),
+            "Whole broker: memory at which that node refuses writes; 0: no limit"),
     REDIS_DISK_FAILING(
             "broker.redis.disk.failing",
             Kind.GAUGE,
-            "Whole broker: 1 if the node's last write to its disk failed, else 0"),
+            "Whole broker: 1 if some node's last write to its disk failed, else 0"),
     REDIS_COMMANDS("broker.redis.commands", Kind.COUNTER, "Commands sent to Redis"),
     REDIS_LATENCY(
             "broker.redis.latency",

@@ -30,6 +30,9 @@ class LaneWorkerTest {
 
     private final BlockingQueue<MessageId> handled = new LinkedBlockingQueue<>();
     private final CountDownLatch goOn = new CountDownLatch(1);
+    /** The verdicts that stood. */
+    private final BlockingQueue<String> settled = new LinkedBlockingQueue<>();
+
     private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     private final AtomicLong stoodStillNanos = new AtomicLong();
     private Lanes lanes;
@@ -155,6 +158,41 @@ class LaneWorkerTest {
         assertThat(handled).isEmpty();
     }
 
+    /** The counter was there only from the first loss on, at 1: nothing that looks for growth saw that one. */
+    @Test
+    void tellsFromTheStartThatItHasLostNothing() {
+        assertThat(meters.get("broker.lane.leases.lost")
+                        .tag("lane", "messages")
+                        .counter()
+                        .count())
+                .isZero();
+        assertThat(meters.get("broker.lane.faults")
+                        .tag("lane", "messages")
+                        .counter()
+                        .count())
+                .isZero();
+    }
+
+    @Test
+    void doesNotCountAnErasedMessageAsALostLease() throws InterruptedException {
+        worker.start();
+        append("ann");
+        append("bob");
+        assertThat(handled.poll(20, TimeUnit.SECONDS)).isNotNull();
+        assertThat(handled.poll(20, TimeUnit.SECONDS)).isNotNull();
+
+        assertThat(new Operations(lanes).erase("acme", "ann", false).running()).isEqualTo(1);
+        goOn.countDown();
+        worker.stop(Duration.ofSeconds(20));
+
+        assertThat(meters.counter("broker.lane.settled", "lane", "messages", "verdict", "completed")
+                        .count())
+                .isEqualTo(1);
+        assertThat(meters.counter("broker.lane.leases.lost", "lane", "messages").count())
+                .isZero();
+        assertThat(settled).containsExactly("completed");
+    }
+
     /**
      * A claim that was under way when the process was told to stop brought entries to one that had stopped: nobody kept their
      * leases, their calls were broken off with the process, and the next dispatcher made them again.
@@ -234,6 +272,11 @@ class LaneWorkerTest {
                 }
                 stoodStillNanos.addAndGet(standStill.toNanos());
                 return "ok";
+            }
+
+            @Override
+            public void settled(Claim claim, Verdict verdict, Duration sinceClaim) {
+                settled.add(verdict.word());
             }
 
             @Override

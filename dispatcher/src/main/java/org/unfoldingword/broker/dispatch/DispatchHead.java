@@ -21,7 +21,6 @@ import org.unfoldingword.broker.lane.RedisUnavailable;
 import org.unfoldingword.broker.lane.Verdict;
 import org.unfoldingword.broker.lane.Verdict.Doubt;
 import org.unfoldingword.broker.message.Conversation;
-import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
 import org.unfoldingword.broker.telemetry.Meters;
 import org.unfoldingword.broker.telemetry.Telemetry;
@@ -117,6 +116,25 @@ final class DispatchHead implements LaneHandler {
         }
     }
 
+    /** A message is measured once, whoever had it in between: not by a holder that gave it back, nor by one that lost it. */
+    @Override
+    public void settled(Claim claim, Verdict verdict, Duration sinceClaim) {
+        Duration waited = Duration.between(claim.record().waitsSince(), claim.at());
+        if (claim.record().attempts() == 1 && !(verdict instanceof Verdict.Back)) {
+            Meters.WAIT.timer(telemetry.meters()).record(waited);
+            telemetry
+                    .traces()
+                    .waited(
+                            claim.lease().id(),
+                            claim.envelope().traceparent(),
+                            claim.record().waitsSince(),
+                            claim.at());
+        }
+        if (verdict instanceof Verdict.Answered || verdict instanceof Verdict.Ended) {
+            Meters.DURATION.timer(telemetry.meters(), "state", verdict.word()).record(waited.plus(sinceClaim));
+        }
+    }
+
     @Override
     public Verdict afterFault(Held held, RuntimeException fault) {
         MessageRecord record = held.claim().record();
@@ -180,12 +198,9 @@ final class DispatchHead implements LaneHandler {
     }
 
     private Traces.Step step(Claim claim) {
-        MessageId id = claim.lease().id();
-        Optional<String> accepted = claim.envelope().traceparent();
-        if (claim.record().attempts() == 1) {
-            telemetry.traces().waited(id, accepted, claim.record().acceptedAt(), claim.at());
-        }
-        return telemetry.traces().call("call worker", id, accepted);
+        return telemetry
+                .traces()
+                .call("call worker", claim.lease().id(), claim.envelope().traceparent());
     }
 
     private static Map<String, String> headers(Claim claim, Traces.Step step) {
@@ -312,15 +327,9 @@ final class DispatchHead implements LaneHandler {
         };
     }
 
-    /** The attempt's one wide line; what ended it is measured as well. */
-    private void tell(Claim claim, String endpoint, String outcome, Verdict verdict, Duration took) {
-        Duration waited = Duration.between(claim.record().acceptedAt(), claim.at());
-        if (claim.record().attempts() == 1) {
-            Meters.WAIT.timer(telemetry.meters()).record(waited);
-        }
-        if (verdict instanceof Verdict.Answered || verdict instanceof Verdict.Ended) {
-            Meters.DURATION.timer(telemetry.meters(), "state", verdict.word()).record(waited.plus(took));
-        }
+    /** The attempt's one wide line. */
+    private static void tell(Claim claim, String endpoint, String outcome, Verdict verdict, Duration took) {
+        Duration waited = Duration.between(claim.record().waitsSince(), claim.at());
         log.atInfo()
                 .addKeyValue("conversation", claim.lease().queue())
                 .addKeyValue("attempt", claim.record().attempts())

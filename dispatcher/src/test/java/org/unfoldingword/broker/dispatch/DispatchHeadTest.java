@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -35,6 +38,7 @@ import org.unfoldingword.broker.lane.LaneWorker;
 import org.unfoldingword.broker.lane.Lanes;
 import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.lane.NewMessage;
+import org.unfoldingword.broker.lane.Redrive;
 import org.unfoldingword.broker.lane.TestRedis;
 import org.unfoldingword.broker.lane.Verdict;
 import org.unfoldingword.broker.lane.Watching;
@@ -42,6 +46,7 @@ import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
+import org.unfoldingword.broker.telemetry.Meters;
 import org.unfoldingword.broker.telemetry.Telemetry;
 import org.unfoldingword.broker.telemetry.Traces;
 
@@ -63,6 +68,7 @@ class DispatchHeadTest {
                     .automaticTransitionFromOpenToHalfOpenEnabled(true)
                     .permittedNumberOfCallsInHalfOpenState(1)
                     .build());
+    private final MeterRegistry meters = new SimpleMeterRegistry();
     private Lanes lanes;
 
     @BeforeEach
@@ -303,6 +309,83 @@ class DispatchHeadTest {
             assertThat(found(one).record().attempts()).isZero();
             assertThat(lanes.totals().running()).isZero();
         }
+    }
+
+    /** The acceptance of its first life was measured as a wait of a day, and the alarm for long waits went off. */
+    @Test
+    void measuresARedrivenMessageFromItsRedrive() throws Exception {
+        try (LaneFixture lane = new LaneFixture();
+                RawWorker worker = new RawWorker((out, socket) ->
+                        RawWorker.write(out, "HTTP/1.1 400 X\r\nContent-Length: 14\r\n\r\n{\"error\":\"no\"}"))) {
+            MessageId one = append("one");
+            run(worker, Map.of(), () -> await(one, MessageState.FAILED));
+            lane.age(one, Duration.ofDays(1));
+            lane.operations().redrive(Lane.MESSAGES, one, Redrive.Position.HEAD, /* dryRun= */ false);
+            run(worker, Map.of(), () -> Awaitility.await()
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> measured(Meters.WAIT).count() == 2));
+
+            assertThat(measured(Meters.WAIT).totalTime(TimeUnit.HOURS)).isLessThan(1);
+            assertThat(measured(Meters.DURATION).totalTime(TimeUnit.HOURS)).isLessThan(1);
+        }
+    }
+
+    /** Both the dispatcher that was stopped and the next one told how long it had waited. */
+    @Test
+    void measuresAMessageThatWasGivenBackOnce() throws Exception {
+        CountDownLatch called = new CountDownLatch(1);
+        int[] calls = {0};
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            if (++calls[0] == 1) {
+                called.countDown();
+                new CountDownLatch(1).await();
+            }
+            RawWorker.write(out, OK_AT_ONCE);
+        })) {
+            MessageId one = append("one");
+            LaneWorker stopped = lane(worker, Map.of());
+            stopped.start();
+            called.await();
+            stopped.stop(Duration.ZERO);
+            assertThat(found(one).record().state()).isEqualTo(MessageState.QUEUED);
+            run(worker, Map.of(), () -> await(one, MessageState.COMPLETED));
+
+            assertThat(measured(Meters.WAIT).count()).isEqualTo(1);
+            assertThat(measured(Meters.DURATION).count()).isEqualTo(1);
+        }
+    }
+
+    /** Its end was measured before it was known that it did not stand. */
+    @Test
+    void measuresNothingOfAMessageThatItLost() throws Exception {
+        CountDownLatch called = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        try (LaneFixture lane = new LaneFixture();
+                RawWorker worker = new RawWorker((out, socket) -> {
+                    called.countDown();
+                    goOn.await();
+                    RawWorker.write(out, OK);
+                })) {
+            append("one");
+            run(worker, Map.of(), () -> {
+                try {
+                    called.await();
+                } catch (InterruptedException ended) {
+                    Thread.currentThread().interrupt();
+                }
+                assertThat(lane.operations()
+                                .erase("acme", "ann", /* dryRun= */ false)
+                                .running())
+                        .isEqualTo(1);
+                goOn.countDown();
+            });
+            assertThat(worker.requests).hasSize(1);
+            assertThat(meters.find(Meters.DURATION.id()).timers()).isEmpty();
+        }
+    }
+
+    private Timer measured(Meters meter) {
+        return meters.get(meter.id()).timer();
     }
 
     @Test
@@ -546,7 +629,7 @@ class DispatchHeadTest {
                 circuit,
                 RandomGenerator.getDefault(),
                 System::nanoTime,
-                new Telemetry(new SimpleMeterRegistry(), Traces.off()));
+                new Telemetry(meters, Traces.off()));
     }
 
     private static DispatchProperties bound(Map<String, String> settings) {
