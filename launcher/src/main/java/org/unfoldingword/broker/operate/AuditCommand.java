@@ -15,7 +15,7 @@ final class AuditCommand extends OperatorCommand {
 
     @Override
     Exit run(OperatorApi api, Screen screen) {
-        JsonNode report = api.get("/audit", Map.of());
+        JsonNode report = api.patient().get("/audit", Map.of());
         Exit exit = report.path("clean").asBoolean() ? Exit.OK : Exit.FOUND;
         if (json) {
             screen.json(report);

@@ -62,14 +62,14 @@ final class BulkOptions {
                 ids.subList(at, Math.min(ids.size(), at + BATCH)).forEach(batch::add);
                 at += batch.size();
             }
-            JsonNode answer = api.post(path, body);
+            JsonNode answer = api.patient().post(path, body);
             count += answer.path("count").asInt();
             answer.path("outcomes")
                     .properties()
                     .forEach(outcome ->
                             outcomes.merge(outcome.getKey(), outcome.getValue().asInt(), Integer::sum));
             answer.path("items").forEach(items::add);
-            cursor = answer.path("next_cursor").asText("").replace("null", "");
+            cursor = answer.path("next_cursor").asText("");
             command.progress(items.size() + " looked at, " + count + " done …");
         } while (all ? !cursor.isEmpty() : at < ids.size());
         command.progress("");

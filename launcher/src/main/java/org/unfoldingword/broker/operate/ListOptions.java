@@ -38,7 +38,7 @@ final class ListOptions {
             query.put("limit", Integer.toString(Math.clamp(limit - all.size(), 1, PAGE_MAX)));
             JsonNode page = api.get(path, query);
             page.path(items).forEach(all::add);
-            query.put("cursor", page.path("next_cursor").asText("").replace("null", ""));
+            query.put("cursor", page.path("next_cursor").asText(""));
         } while (all.size() < limit && !query.getOrDefault("cursor", "").isEmpty());
         return all;
     }

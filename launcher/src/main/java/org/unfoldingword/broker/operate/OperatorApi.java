@@ -10,6 +10,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,19 +21,43 @@ final class OperatorApi {
 
     private static final String ROOT = "/api/v1/operator";
     private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
-    /** An audit or an erasure goes through all keys. */
-    private static final Duration ANSWER_MAX = Duration.ofMinutes(10);
+    /** A broker that stands still is to be told from one that answers. */
+    private static final Duration ANSWER_MAX = Duration.ofSeconds(10);
+    /** An audit goes through all keys, a bulk action through hundreds of messages. */
+    private static final Duration LONG_ANSWER_MAX = Duration.ofMinutes(10);
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_MAX)
-            .build();
+    private final HttpClient http;
     private final String url;
     private final String key;
+    private final Duration answerMax;
 
-    OperatorApi(String url, String key) {
-        this.url = url.replaceAll("/+$", "");
+    private OperatorApi(HttpClient http, String url, String key, Duration answerMax) {
+        this.http = http;
+        this.url = url;
         this.key = key;
+        this.answerMax = answerMax;
+    }
+
+    static OperatorApi at(String url, String key) {
+        HttpClient http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_MAX)
+                .build();
+        return new OperatorApi(http, url.replaceAll("/+$", ""), key, ANSWER_MAX);
+    }
+
+    /** The same broker, for questions that it may think about for minutes. */
+    OperatorApi patient() {
+        return within(LONG_ANSWER_MAX);
+    }
+
+    /** The same broker, with another limit for its answers. */
+    OperatorApi within(Duration limit) {
+        return new OperatorApi(http, url, key, limit);
+    }
+
+    Duration answerMax() {
+        return answerMax;
     }
 
     /** Of the operator API, with those parameters that are not empty. */
@@ -64,7 +89,7 @@ final class OperatorApi {
     private HttpRequest.Builder request(String path) {
         try {
             return HttpRequest.newBuilder(URI.create(url + path))
-                    .timeout(ANSWER_MAX)
+                    .timeout(answerMax)
                     .header("X-API-Key", key);
         } catch (IllegalArgumentException malformed) {
             throw new CommandFailure(Exit.USAGE, "--url: " + url + " (expected: such as http://127.0.0.1:8080)");
@@ -92,6 +117,10 @@ final class OperatorApi {
     private HttpResponse<byte[]> exchange(HttpRequest.Builder request) {
         try {
             return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        } catch (HttpTimeoutException still) {
+            throw new CommandFailure(
+                    Exit.UNREACHABLE,
+                    url + ": no answer within " + answerMax.toSeconds() + " s (expected: a broker that is not frozen)");
         } catch (IOException unreachable) {
             String why = unreachable.getMessage() == null
                     ? "no connection"

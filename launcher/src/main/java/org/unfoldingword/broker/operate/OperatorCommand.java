@@ -50,7 +50,7 @@ abstract class OperatorCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws InterruptedException {
         Map<String, String> environment = surroundings.environment();
-        OperatorApi api = new OperatorApi(
+        OperatorApi api = OperatorApi.at(
                 given(url, environment, "BROKER_URL")
                         .orElse("http://127.0.0.1:"
                                 + given(null, environment, "PORT").orElse("8080")),

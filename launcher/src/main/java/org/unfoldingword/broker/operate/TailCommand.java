@@ -16,6 +16,7 @@ import picocli.CommandLine.Option;
         name = "tail",
         description = {
             "Prints what happens in a conversation as it happens: what arrives, runs, is tried again and ends.",
+            "Looks every so often: what comes and ends between two looks is not told, nor is an attempt that short.",
             "Until Ctrl-C, or with --until-idle until nothing of it waits or runs."
         })
 final class TailCommand extends OperatorCommand {
@@ -83,9 +84,11 @@ final class TailCommand extends OperatorCommand {
     }
 
     private void say(Screen screen, JsonNode shown, String id, String state) {
-        String at = Words.time(shown.path("queue").path("at"), zone());
+        String at = Words.time(shown.path("at"), zone());
         if (json) {
-            screen.json(object().put("message_id", id).put("state", state));
+            screen.json(object().put("at", shown.path("at").asText())
+                    .put("message_id", id)
+                    .put("state", state));
         } else {
             String word = state.split("[,:]", 2)[0];
             screen.line((at.isEmpty() ? "" : at + "  ") + id + "  " + screen.paint(Screen.toneOf(word), state));

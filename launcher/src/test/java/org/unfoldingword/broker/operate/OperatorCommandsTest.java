@@ -2,6 +2,7 @@ package org.unfoldingword.broker.operate;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -10,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -189,15 +192,15 @@ class OperatorCommandsTest {
     void followsAConversationUntilItIsIdle() {
         String path = "GET " + OPERATOR + "/conversations/user%3Aacme%3Aann";
         on(path, 200, conversation("running", ID));
-        on(path, 200, "{'conversation':'user:acme:ann','queue':{},'messages':[]}");
+        on(path, 200, "{'at':'2026-01-02T03:04:07Z','conversation':'user:acme:ann','queue':null,'messages':[]}");
         on("GET " + OPERATOR + "/messages/" + ID, 200, "{'status':'completed'}");
         Told told = run("tail", "acme/ann", "--until-idle", "--every", "50");
         assertThat(told.out().lines())
                 .hasSize(2)
                 .first()
                 .asString()
-                .contains(ID + "  running, attempt 1, by dispatcher-a");
-        assertThat(told.out()).contains(ID + "  completed");
+                .isEqualTo("2026-01-02 03:04:05  " + ID + "  running, attempt 1, by dispatcher-a");
+        assertThat(told.out()).contains("2026-01-02 03:04:07  " + ID + "  completed");
     }
 
     @Test
@@ -245,6 +248,27 @@ class OperatorCommandsTest {
         assertThat(run("audit").status()).isEqualTo(4);
     }
 
+    /** It waited for ten minutes, as for an audit. */
+    @Test
+    void givesUpSoonOnABrokerThatDoesNotAnswer() {
+        OperatorApi frozen = OperatorApi.at(environment.getOrDefault("BROKER_URL", ""), "k");
+        CountDownLatch never = new CountDownLatch(1);
+        api.createContext("/health", exchange -> {
+            try (exchange) {
+                never.await();
+            } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        assertThat(frozen.answerMax()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(frozen.patient().answerMax()).isEqualTo(Duration.ofMinutes(10));
+        assertThatThrownBy(() -> frozen.within(Duration.ofMillis(200)).health())
+                .isInstanceOfSatisfying(CommandFailure.class, failure -> assertThat(failure.status())
+                        .isEqualTo(Exit.UNREACHABLE.status()))
+                .hasMessageContaining("no answer within");
+        never.countDown();
+    }
+
     @Test
     void paintsOnlyForAPersonAndPrintsTheBrokersJsonForAScript() {
         on("GET " + OPERATOR + "/messages/" + ID, 200, "{'message_id':'" + ID + "','status':'completed'}");
@@ -262,7 +286,7 @@ class OperatorCommandsTest {
     }
 
     private static String conversation(String state, String id) {
-        return "{'conversation':'user:acme:ann','explanation':'It is called by dispatcher-a.','queue':{'state':'"
+        return "{'at':'2026-01-02T03:04:05Z','conversation':'user:acme:ann','explanation':'It is called by dispatcher-a.','queue':{'state':'"
                 + state
                 + "','attempts':1,'pending':{'consumer':'dispatcher-a'}},'messages':[{'position':1,'message_id':'" + id
                 + "','running':true,'age_seconds':3}],'callbacks':[]}";
