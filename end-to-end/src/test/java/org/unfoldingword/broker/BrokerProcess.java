@@ -24,7 +24,7 @@ final class BrokerProcess implements AutoCloseable {
 
     static final String API_KEY = "brk_end-to-end";
 
-    private static final Duration START_MAX = Duration.ofSeconds(90);
+    private static final Duration START_MAX = Duration.ofMinutes(3);
     private static final Duration END_MAX = Duration.ofSeconds(90);
 
     private final Plan plan;
@@ -147,14 +147,15 @@ final class BrokerProcess implements AutoCloseable {
 
     /** As {@code kill -STOP}: it stands still, with its connections open, until {@link #thaw}. */
     void freeze() {
-        signal("STOP");
+        signal(process, "STOP");
     }
 
     void thaw() {
-        signal("CONT");
+        signal(process, "CONT");
     }
 
-    private void signal(String name) {
+    /** @param name of the signal, as {@code kill} takes it */
+    static void signal(Process process, String name) {
         try {
             new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                     .start()

@@ -21,7 +21,7 @@ import redis.embedded.core.ExecutableProvider;
  */
 final class ChaosBroker implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private final File redisServer;
     private final Path data;
@@ -111,6 +111,15 @@ final class ChaosBroker implements AutoCloseable {
     /** On the data that the one before has left. */
     void replaceRedis() {
         redis = startRedis();
+    }
+
+    /** As {@code kill -STOP}: Redis answers nobody, with its connections open, until {@link #thawRedis}. */
+    void freezeRedis() {
+        BrokerProcess.signal(redis, "STOP");
+    }
+
+    void thawRedis() {
+        BrokerProcess.signal(redis, "CONT");
     }
 
     @Override

@@ -14,11 +14,16 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.unfoldingword.broker.ChaosHistory.Accepted;
 import org.unfoldingword.broker.ChaosHistory.Call;
+import org.unfoldingword.broker.ChaosHistory.Cancel;
+import org.unfoldingword.broker.ChaosHistory.Cancelled;
 import org.unfoldingword.broker.ChaosHistory.Delivery;
 import org.unfoldingword.broker.ChaosHistory.Fault;
 import org.unfoldingword.broker.ChaosHistory.Victim;
 
-/** Holds a history against the invariants: I1 to I5, and that every conversation flows again soon after a fault. */
+/**
+ * Holds a history against the invariants: I1 to I5, and that every conversation flows again soon after a fault. A message that was
+ * cancelled has one end like any other, which may come before those of the messages ahead of it.
+ */
 final class ChaosChecker {
 
     /** A holder that was stopped or cut off may still do what it had begun right when it goes on. */
@@ -27,6 +32,7 @@ final class ChaosChecker {
     private final Duration lease;
     private final List<Fault> faults;
     private final Map<String, List<Accepted>> accepted;
+    private final Map<String, List<Cancel>> cancels;
     private final Map<String, List<Call>> calls;
     private final Map<String, List<Delivery>> callbacks;
 
@@ -36,11 +42,13 @@ final class ChaosChecker {
     private final Map<String, Integer> repeatedCallbacks = new TreeMap<>();
     private final Map<Fault, Long> standing = new HashMap<>();
     private int zombies;
+    private int cancelled;
 
     private ChaosChecker(ChaosHistory history, Duration lease) {
         this.lease = lease;
         this.faults = history.faults();
         this.accepted = byUser(history.accepted(), Accepted::user, Comparator.comparingInt(Accepted::number));
+        this.cancels = byUser(history.cancels(), Cancel::user, Comparator.comparingInt(Cancel::number));
         this.calls = byUser(history.calls(), Call::user, Comparator.comparingLong(Call::startNanos));
         this.callbacks = byUser(history.deliveries(), Delivery::user, Comparator.comparingLong(Delivery::atNanos));
     }
@@ -56,6 +64,7 @@ final class ChaosChecker {
             List<Delivery> theirCallbacks = callbacks.getOrDefault(user, List.of());
             checkCallbacks(messages, theirCallbacks);
             checkCalls(theirCalls);
+            checkCancels(cancels.getOrDefault(user, List.of()), theirCalls, theirCallbacks);
             measure(messages, theirCalls, theirCallbacks);
         });
         Map<String, List<Duration>> recoveries = new TreeMap<>();
@@ -75,6 +84,7 @@ final class ChaosChecker {
                 size(callbacks),
                 List.copyOf(findings),
                 zombies,
+                cancelled,
                 Map.copyOf(repeatedCalls),
                 Map.copyOf(repeatedCallbacks),
                 recoveries,
@@ -95,7 +105,10 @@ final class ChaosChecker {
             if (before != null) {
                 repeatedCallbacks.merge(cause(before, callback), 1, Integer::sum);
             }
-            if (callback.taken() && first.putIfAbsent(callback.number(), callback) == null) {
+            if (before != null && !before.end().equals(callback.end())) {
+                find("doubled", callback.user(), callback.number(), before.end() + ", then " + callback.end());
+            }
+            if (callback.taken() && first.putIfAbsent(callback.number(), callback) == null && !callback.cancelled()) {
                 if (callback.number() < newest) {
                     find("out of order", callback.user(), callback.number(), "delivered after " + newest);
                 }
@@ -137,6 +150,30 @@ final class ChaosChecker {
             newest = Math.max(newest, call.number());
             if (longest.isEmpty() || longest.get().endNanos() < call.endNanos()) {
                 longest = Optional.of(call);
+            }
+        }
+    }
+
+    /** Only what was cancelled ends so, and what was cancelled in time does not end otherwise, or run after it. */
+    private void checkCancels(List<Cancel> theirs, List<Call> theirCalls, List<Delivery> theirCallbacks) {
+        Map<Integer, Cancelled> how = theirs.stream().collect(Collectors.toMap(Cancel::number, Cancel::how));
+        Set<Integer> called = theirCalls.stream().map(Call::number).collect(Collectors.toSet());
+        Map<Integer, Delivery> ends = new TreeMap<>();
+        theirCallbacks.forEach(callback -> ends.put(callback.number(), callback));
+        ends.forEach((number, end) -> {
+            if (end.cancelled() && !how.containsKey(number)) {
+                find("cancelled", end.user(), number, "by nobody");
+            }
+            cancelled += end.cancelled() ? 1 : 0;
+        });
+        for (Cancel cancel : theirs) {
+            boolean inTime = cancel.how() == Cancelled.WAITING || cancel.how() == Cancelled.RUNNING;
+            Delivery end = ends.get(cancel.number());
+            if (inTime && end != null && !end.cancelled()) {
+                find("not cancelled", cancel.user(), cancel.number(), "its end is " + end.end());
+            }
+            if (cancel.how() == Cancelled.WAITING && called.contains(cancel.number())) {
+                find("not cancelled", cancel.user(), cancel.number(), "it ran though it waited when it was cancelled");
             }
         }
     }

@@ -6,6 +6,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.unfoldingword.broker.ChaosHistory.Accepted;
 import org.unfoldingword.broker.ChaosHistory.Call;
+import org.unfoldingword.broker.ChaosHistory.Cancel;
+import org.unfoldingword.broker.ChaosHistory.Cancelled;
 import org.unfoldingword.broker.ChaosHistory.Delivery;
 import org.unfoldingword.broker.ChaosHistory.Fault;
 import org.unfoldingword.broker.ChaosHistory.Victim;
@@ -47,7 +49,7 @@ class ChaosCheckerTest {
     void findsAMessageThatCameTwice() {
         message(1, 0);
         callback(1, true, 60);
-        history.add(new Delivery("ann", 1, "another", /* taken= */ true, nanos(70)));
+        history.add(new Delivery("ann", 1, "another", "completed", /* taken= */ true, nanos(70)));
 
         assertThat(check().findings()).anyMatch(finding -> finding.startsWith("doubled: ann message 1"));
     }
@@ -152,6 +154,90 @@ class ChaosCheckerTest {
     }
 
     @Test
+    void takesACancelForAnEnd() {
+        message(1, 0);
+        message(2, 1);
+        message(3, 2);
+        call(1, 0, 10, 50);
+        call(3, 0, 51, 60);
+        history.add(new Cancel("ann", 1, Cancelled.RUNNING));
+        history.add(new Cancel("ann", 2, Cancelled.WAITING));
+        // It waits for nobody.
+        cancelled(2, 20);
+        cancelled(1, 30);
+        callback(3, true, 70);
+
+        ChaosReport report = check();
+
+        assertThat(report.findings()).isEmpty();
+        assertThat(report.cancelled()).isEqualTo(2);
+    }
+
+    @Test
+    void findsACancelThatNobodyAskedFor() {
+        message(1, 0);
+        cancelled(1, 20);
+
+        assertThat(check().findings()).containsExactly("cancelled: ann message 1, by nobody");
+    }
+
+    @Test
+    void findsACancelThatDidNothing() {
+        message(1, 0);
+        message(2, 1);
+        call(1, 0, 10, 50);
+        call(2, 0, 51, 60);
+        history.add(new Cancel("ann", 1, Cancelled.RUNNING));
+        history.add(new Cancel("ann", 2, Cancelled.WAITING));
+        callback(1, true, 55);
+        cancelled(2, 65);
+
+        assertThat(check().findings())
+                .containsExactly(
+                        "not cancelled: ann message 1, its end is completed",
+                        "not cancelled: ann message 2, it ran though it waited when it was cancelled");
+    }
+
+    @Test
+    void takesEitherEndOfACancelThatMayHaveComeTooLate() {
+        message(1, 0);
+        message(2, 1);
+        call(1, 0, 10, 50);
+        call(2, 0, 51, 60);
+        history.add(new Cancel("ann", 1, Cancelled.ASKED));
+        history.add(new Cancel("ann", 2, Cancelled.LATE));
+        cancelled(1, 55);
+        callback(2, true, 65);
+
+        assertThat(check().findings()).isEmpty();
+    }
+
+    @Test
+    void findsAMessageWithTwoEnds() {
+        message(1, 0);
+        call(1, 0, 10, 50);
+        history.add(new Cancel("ann", 1, Cancelled.ASKED));
+        fault("kill redis", Victim.REDIS, 0, 20, 60);
+        cancelled(1, 55);
+        callback(1, true, 65);
+
+        assertThat(check().findings()).containsExactly("doubled: ann message 1, cancelled, then completed");
+    }
+
+    @Test
+    void findsATurnBesideOneThatWasBrokenOff() {
+        message(1, 0);
+        message(2, 1);
+        call(1, 0, 10, 600);
+        history.add(new Cancel("ann", 1, Cancelled.RUNNING));
+        cancelled(1, 30);
+        call(2, 0, 40, 90);
+        callback(2, true, 95);
+
+        assertThat(check().findings()).containsExactly("overlap: ann message 2, a turn began beside that of 1");
+    }
+
+    @Test
     void findsAConversationThatStoodStillForTooLong() {
         message(1, 0);
         fault("kill dispatcher", Victim.DISPATCHER, 0, 20, 21);
@@ -191,7 +277,11 @@ class ChaosCheckerTest {
     }
 
     private void callback(int number, boolean taken, long at) {
-        history.add(new Delivery("ann", number, "id-" + number, taken, nanos(at)));
+        history.add(new Delivery("ann", number, "id-" + number, "completed", taken, nanos(at)));
+    }
+
+    private void cancelled(int number, long at) {
+        history.add(new Delivery("ann", number, "id-" + number, "cancelled", /* taken= */ true, nanos(at)));
     }
 
     private void fault(String kind, Victim victim, int index, long from, long until) {

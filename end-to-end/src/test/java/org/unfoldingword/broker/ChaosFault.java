@@ -23,6 +23,9 @@ enum ChaosFault {
     SLOW_DISPATCHER(Victim.DISPATCHER, false),
     SLOW_DELIVERER(Victim.DELIVERER, false),
     KILL_REDIS(Victim.REDIS, false),
+    /** Past all leases. */
+    FREEZE_REDIS(Victim.REDIS, false),
+    STALL_REDIS(Victim.REDIS, false),
     WORKER_REFUSING(Victim.WORKER, false),
     WORKER_BUSY(Victim.WORKER, false),
     WORKER_UNAVAILABLE(Victim.WORKER, false),
@@ -87,6 +90,16 @@ enum ChaosFault {
                 broker.killRedis();
                 Thread.sleep(some);
                 broker.replaceRedis();
+            }
+            case FREEZE_REDIS -> {
+                broker.freezeRedis();
+                Thread.sleep(lease.plusSeconds(1).toMillis());
+                broker.thawRedis();
+            }
+            case STALL_REDIS -> {
+                broker.freezeRedis();
+                Thread.sleep(some);
+                broker.thawRedis();
             }
             default -> {
                 String mood = name().substring(name().indexOf('_') + 1);

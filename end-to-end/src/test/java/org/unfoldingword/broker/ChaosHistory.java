@@ -27,11 +27,36 @@ final class ChaosHistory {
     }
 
     /**
+     * A message that its user cancelled. Whether it was in time, its end tells.
+     *
+     * @param how what the broker said to it
+     */
+    record Cancel(String user, int number, Cancelled how) {}
+
+    /** What becomes of a cancel. */
+    enum Cancelled {
+        /** It waited, and will never run. */
+        WAITING,
+        /** It ran, and has been broken off. */
+        RUNNING,
+        /** Its dispatcher is being told; it may have come too late. */
+        ASKED,
+        /** It had ended: perhaps by a cancel before, whose answer was lost. */
+        LATE
+    }
+
+    /**
      * A callback that came.
      *
+     * @param end {@code completed}, or the code of the error
      * @param taken the receiver said so, in time
      */
-    record Delivery(String user, int number, String messageId, boolean taken, long atNanos) {}
+    record Delivery(String user, int number, String messageId, String end, boolean taken, long atNanos) {
+
+        boolean cancelled() {
+            return end.equals("cancelled");
+        }
+    }
 
     /** Whom a fault befell. */
     enum Victim {
@@ -56,12 +81,17 @@ final class ChaosHistory {
 
     // Guarded by this.
     private final List<Accepted> accepted = new ArrayList<>();
+    private final List<Cancel> cancels = new ArrayList<>();
     private final List<Call> calls = new ArrayList<>();
     private final List<Delivery> callbacks = new ArrayList<>();
     private final List<Fault> faults = new ArrayList<>();
 
     synchronized void add(Accepted one) {
         accepted.add(one);
+    }
+
+    synchronized void add(Cancel one) {
+        cancels.add(one);
     }
 
     synchronized void add(Call one) {
@@ -78,6 +108,10 @@ final class ChaosHistory {
 
     synchronized List<Accepted> accepted() {
         return List.copyOf(accepted);
+    }
+
+    synchronized List<Cancel> cancels() {
+        return List.copyOf(cancels);
     }
 
     synchronized List<Call> calls() {

@@ -67,6 +67,7 @@ final class ChaosReceiver implements AutoCloseable {
                     body.path("user_id").asText(),
                     body.path("metadata").path("number").asInt(),
                     body.path("message_id").asText(),
+                    body.path("error_code").asText("completed"),
                     /* taken= */ now == Mood.TAKES,
                     System.nanoTime()));
             switch (now) {

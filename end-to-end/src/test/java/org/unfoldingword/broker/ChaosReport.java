@@ -13,6 +13,7 @@ import java.util.TreeMap;
  * @param findings what must never happen, in words; empty if the broker kept its promises
  * @param zombies overlapping calls of a holder that had lost its lease: it was stopped or cut off in between, and what it had begun
  *     could not be taken back
+ * @param cancelled messages that a cancel ended
  * @param repeatedCalls by cause
  * @param repeatedCallbacks by cause
  * @param recoveries by kind of fault, one for each: how long at the most a conversation that it befell stood still
@@ -25,6 +26,7 @@ record ChaosReport(
         int callbacks,
         List<String> findings,
         int zombies,
+        int cancelled,
         Map<String, Integer> repeatedCalls,
         Map<String, Integer> repeatedCallbacks,
         Map<String, List<Duration>> recoveries,
@@ -36,6 +38,7 @@ record ChaosReport(
         row(text, "messages accepted", messages, posts - messages + " POSTs more, after an error");
         row(text, "lost, doubled, out of order, overlapping", findings.size(), findings.isEmpty() ? "" : "see below");
         row(text, "overlaps of a fenced zombie", zombies, "");
+        row(text, "cancelled by their users", cancelled, "");
         row(text, "worker calls", calls, repeated(repeatedCalls));
         row(text, "callbacks", callbacks, repeated(repeatedCallbacks));
         text.append("\nstanding still after a fault (s)       faults     p50     p99     max\n");

@@ -1,12 +1,7 @@
 package org.unfoldingword.broker;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +24,6 @@ final class ChaosRun implements AutoCloseable {
 
     private static final Duration WORKER_SILENCE = Duration.ofSeconds(2);
     private static final Duration CALLBACK_TIMEOUT = Duration.ofSeconds(2);
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Settings settings;
     private final ChaosHistory history = new ChaosHistory();
@@ -41,10 +35,6 @@ final class ChaosRun implements AutoCloseable {
     private final List<ChaosBroker.Service> ingests = new ArrayList<>();
     private final List<ChaosBroker.Service> dispatchers = new ArrayList<>();
     private final List<ChaosBroker.Service> deliverers = new ArrayList<>();
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2))
-            .build();
 
     /** @param data where Redis keeps its file */
     record Settings(long seed, int faults, int messages, int users, Duration lease, Path data) {
@@ -82,7 +72,7 @@ final class ChaosRun implements AutoCloseable {
     ChaosReport run() throws InterruptedException {
         broker.awaitReady();
         List<Integer> ports = ingests.stream().map(ChaosBroker.Service::port).toList();
-        try (ChaosUsers users = new ChaosUsers(history, ports, receiver.url(), settings.seed())) {
+        try (ChaosUsers users = new ChaosUsers(history, ports, receiver.url(), settings.seed()).cancelling()) {
             users.send(settings.users(), settings.messages() / settings.users(), EACH.multipliedBy(settings.faults()));
             befall(users);
             users.awaitEnd();
@@ -91,18 +81,12 @@ final class ChaosRun implements AutoCloseable {
     }
 
     /** What the broker says of its own books, once all is over. */
-    JsonNode audit() throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:" + ingests.getFirst().port() + "/api/v1/operator/audit"))
-                .header("X-API-Key", BrokerProcess.API_KEY)
-                .build();
-        return JSON.readTree(
-                http.send(request, HttpResponse.BodyHandlers.ofString()).body());
+    JsonNode audit() {
+        return new BrokerClient("http://127.0.0.1:" + ingests.getFirst().port()).audit();
     }
 
     @Override
     public void close() throws IOException {
-        http.close();
         broker.close();
         receiver.close();
         worker.close();

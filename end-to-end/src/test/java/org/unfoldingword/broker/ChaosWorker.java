@@ -12,10 +12,10 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -54,14 +54,16 @@ final class ChaosWorker implements AutoCloseable {
     private static final String COMPLETE = "data: {\"type\":\"complete\",\"response\":" + RESPONSE + "}\n\n";
     private static final int TURN_MILLIS_MIN = 20;
     private static final int TURN_MILLIS_SPAN = 40;
+    /** Of a message with a {@link ChaosUsers#isLong long} turn, more than another's. */
+    private static final int LONG_MILLIS = 600;
 
     private final ChaosHistory history;
     private final long hangMillis;
     private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
     private final List<Integer> ports = new ArrayList<>();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    /** Guarded by itself. */
-    private final Set<String> busy = new HashSet<>();
+    /** Turns of each user that run. */
+    private final Map<String, Integer> running = new ConcurrentHashMap<>();
 
     private volatile Mood mood = Mood.ANSWERED;
 
@@ -129,11 +131,9 @@ final class ChaosWorker implements AutoCloseable {
             throws IOException, InterruptedException {
         String user = request.path("user_id").asText();
         int number = Integer.parseInt(request.path("message").asText());
-        boolean alone;
-        synchronized (busy) {
-            alone = busy.add(user);
-        }
-        if (!alone && !streams) {
+        // Beside another only where the worker does not look: the checker will find it.
+        if (running.merge(user, 1, Integer::sum) > 1 && !streams) {
+            end(user);
             send(
                     exchange,
                     429,
@@ -143,11 +143,9 @@ final class ChaosWorker implements AutoCloseable {
         long startNanos = System.nanoTime();
         try {
             // What becomes of the connection does not concern the turn.
-            say(exchange, streams, now, TURN_MILLIS_MIN + Math.floorMod(number * 31, TURN_MILLIS_SPAN));
+            say(exchange, streams, now, turnMillis(number));
         } finally {
-            synchronized (busy) {
-                busy.remove(user);
-            }
+            end(user);
             history.add(new ChaosHistory.Call(user, number, dispatcher, now.word(), startNanos, System.nanoTime()));
         }
         if (now == Mood.ANSWERED || now == Mood.DRIP) {
@@ -157,6 +155,16 @@ final class ChaosWorker implements AutoCloseable {
                 send(exchange, 200, RESPONSE);
             }
         }
+    }
+
+    private void end(String user) {
+        running.computeIfPresent(user, (any, turns) -> turns == 1 ? null : turns - 1);
+    }
+
+    private static int turnMillis(int number) {
+        return TURN_MILLIS_MIN
+                + Math.floorMod(number * 31, TURN_MILLIS_SPAN)
+                + (ChaosUsers.isLong(number) ? LONG_MILLIS : 0);
     }
 
     private void say(HttpExchange exchange, boolean streams, Mood now, long turnMillis)
