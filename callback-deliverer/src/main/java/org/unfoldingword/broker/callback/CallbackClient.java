@@ -18,6 +18,7 @@ import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpEntity;
@@ -76,7 +77,8 @@ final class CallbackClient implements AutoCloseable {
         return HttpClientBuilder.create()
                 .setConnectionManager(connections(properties, guard))
                 .setDefaultRequestConfig(RequestConfig.custom()
-                        .setConnectionRequestTimeout(timeout(properties.timeout()))
+                        // Whoever posts has a place, and with it a connection, but for a moment.
+                        .setConnectionRequestTimeout(timeout(properties.connectTimeout()))
                         .setResponseTimeout(timeout(properties.timeout()))
                         .setAuthenticationEnabled(false)
                         .build())
@@ -239,6 +241,7 @@ final class CallbackClient implements AutoCloseable {
             }
             return switch (failure) {
                 case AddressRefused refused -> new DeliveryOutcome.Forbidden(refused);
+                case ConnectionRequestTimeoutException noneFree -> new DeliveryOutcome.NoPlace();
                 case ConnectTimeoutException unreached -> new DeliveryOutcome.Unreached(unreached);
                 case SocketTimeoutException silent -> new DeliveryOutcome.TimedOut(timeout);
                 default -> new DeliveryOutcome.Unreached(failure);

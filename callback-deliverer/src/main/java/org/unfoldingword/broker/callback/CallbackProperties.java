@@ -28,6 +28,7 @@ import org.unfoldingword.broker.settings.Settings;
  * @param following messages that one deliverer follows at a time besides, to tell of them while they run; one that is followed and
  *     not posted for costs a little memory and no connection
  * @param concurrencyPerOrigin how many of them to one origin; the others wait for their turn without keeping a place
+ * @param concurrencyPerOrg how many of them for one org, whatever their origins. 0: half
  * @param maxResponse how much of an answer is read, to be quoted in the message's record; the rest is dropped
  * @param circuit when an origin is left alone for a while
  */
@@ -47,6 +48,7 @@ record CallbackProperties(
         @DefaultValue("256") int concurrency,
         @DefaultValue("1024") int following,
         @DefaultValue("64") int concurrencyPerOrigin,
+        @DefaultValue("0") int concurrencyPerOrg,
         @DefaultValue("4KB") DataSize maxResponse,
         @DefaultValue Circuit circuit) {
 
@@ -78,6 +80,11 @@ record CallbackProperties(
                 concurrencyPerOrigin,
                 "from 1 to concurrency, " + concurrency);
         SETTINGS.expect(
+                concurrencyPerOrg >= 0 && concurrencyPerOrg <= concurrency,
+                "concurrency-per-org",
+                concurrencyPerOrg,
+                "from 1 to concurrency, " + concurrency + "; 0 for half of it");
+        SETTINGS.expect(
                 !maxResponse.isNegative() && maxResponse.compareTo(MAX_RESPONSE_MAX) <= 0,
                 "max-response",
                 maxResponse,
@@ -90,6 +97,10 @@ record CallbackProperties(
             boolean within = !wait.isNegative() && wait.compareTo(RetrySchedule.WAIT_MAX) <= 0;
             SETTINGS.expect(within, name, wait, "each wait from 0s to " + RetrySchedule.WAIT_MAX);
         }
+    }
+
+    int concurrencyPerOrgInForce() {
+        return concurrencyPerOrg > 0 ? concurrencyPerOrg : Math.max(1, concurrency / 2);
     }
 
     /** The signing secrets, ready to use. */

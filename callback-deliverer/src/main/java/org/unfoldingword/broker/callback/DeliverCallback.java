@@ -28,7 +28,7 @@ import org.unfoldingword.broker.telemetry.Ticker;
 /** Posts one conversation's oldest undelivered result to its endpoint, and turns the outcome into the lane's next move. */
 final class DeliverCallback implements LaneHandler {
 
-    /** How soon a result is looked at again whose origin had no place just now. */
+    /** How soon a result is looked at again whose origin or org had no place just now. */
     private static final Duration NO_PLACE = Duration.ofSeconds(1);
 
     private final CallbackClient client;
@@ -82,7 +82,7 @@ final class DeliverCallback implements LaneHandler {
             return workerShape.handle(held, target, claimedNanos);
         }
         Optional<Origins.Permit> permit =
-                origins.tryAcquire(claim.envelope().callbackEndpoint().orElseThrow());
+                origins.tryAcquire(claim.envelope());
         if (permit.isEmpty()) {
             return new Verdict.Back(NO_PLACE, Doubt.UNCHANGED);
         }
@@ -111,6 +111,12 @@ final class DeliverCallback implements LaneHandler {
         return open == 0 ? "ok" : "circuits-open:" + open;
     }
 
+    /** None while everything that may be posted at a time is being posted. */
+    @Override
+    public int room(int free) {
+        return origins.free() == 0 ? 0 : free;
+    }
+
     /** No more of an origin than it has places, so that its results do not take places from others. */
     @Override
     public GroupRoom groupRoom() {
@@ -127,6 +133,7 @@ final class DeliverCallback implements LaneHandler {
             case DeliveryOutcome.TimedOut timedOut -> again(claim, outcome.reason(), Optional.empty());
             case DeliveryOutcome.Unreached unreached -> again(claim, outcome.reason(), Optional.empty());
             case DeliveryOutcome.Forbidden forbidden -> again(claim, outcome.reason(), Optional.empty());
+            case DeliveryOutcome.NoPlace noPlace -> new Verdict.Back(NO_PLACE, Doubt.UNCHANGED);
             case DeliveryOutcome.Aborted aborted -> new Verdict.Back(Duration.ZERO, Doubt.UNCHANGED);
         };
     }

@@ -36,6 +36,9 @@ sealed interface DeliveryOutcome {
     /** Not sent: the name resolves, at the moment, to an address that may not be connected. */
     record Forbidden(AddressRefused cause) implements DeliveryOutcome {}
 
+    /** Not sent: all of our own connections were in use, which says nothing about the receiver. */
+    record NoPlace() implements DeliveryOutcome {}
+
     /** Given up by our own side, which stops; the receiver may have got it. */
     record Aborted() implements DeliveryOutcome {}
 
@@ -48,6 +51,7 @@ sealed interface DeliveryOutcome {
             case TimedOut timedOut -> "timeout";
             case Unreached unreached -> "unreached";
             case Forbidden forbidden -> "forbidden";
+            case NoPlace noPlace -> "no_place";
             case Aborted aborted -> "aborted";
         };
     }
@@ -62,6 +66,7 @@ sealed interface DeliveryOutcome {
             case TimedOut(Duration limit) -> "no answer within " + limit.toSeconds() + " s";
             case Unreached(IOException cause) -> "not reached: " + cause.getMessage();
             case Forbidden(AddressRefused cause) -> "address refused: " + cause.getMessage();
+            case NoPlace noPlace -> "no connection was free";
             case Aborted aborted -> "stopped by the broker";
         };
     }

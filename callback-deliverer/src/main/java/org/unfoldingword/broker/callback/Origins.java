@@ -17,11 +17,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.unfoldingword.broker.message.Envelope;
 
 /**
  * Keeps one receiver's trouble its own: each origin has a bulkhead, so that a slow one occupies only its share of the
  * deliverer, and a circuit, so that one that does not answer is left alone for a while and then probed by a single
  * attempt.
+ *
+ * <p>And one org's trouble: it has a share of what the deliverer posts at a time, however many origins it has.
  *
  * <p>Safe for threads. Remembers a bounded number of origins; those that had no callback for some time are forgotten,
  * with whatever was known of them, and so are the longest unused ones when there are too many.
@@ -36,6 +39,12 @@ final class Origins {
     private final Duration openFor;
     private final InstantSource clock;
     private final int originsMax;
+    private final int places;
+    private final int placesOfAnOrg;
+    /** Guarded by this. */
+    private int inUse;
+    /** By org, places in use; guarded by this. */
+    private final Map<String, Integer> inUseBy = new HashMap<>();
 
     /** From the longest unused to the latest used; guarded by this. */
     private final Map<String, Origin> origins = new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true);
@@ -59,20 +68,38 @@ final class Origins {
                 .clock(clock.withZone(ZoneOffset.UTC))
                 .build();
         this.originsMax = originsMax;
+        this.places = properties.concurrency();
+        this.placesOfAnOrg = properties.concurrencyPerOrgInForce();
         this.clock = clock;
     }
 
     /**
-     * Takes a place for one attempt.
+     * Takes a place for one attempt at a message's callback.
      *
-     * @return empty if the origin has no free place, or its circuit is open or its probe under way
+     * @return empty if there is no free place, or none for its origin or its org, or the origin's circuit is open or its probe under way
      */
-    synchronized Optional<Permit> tryAcquire(String origin) {
-        Origin known = origins.computeIfAbsent(origin, Origin::new);
-        known.lastUsed = clock.instant();
-        Optional<Permit> permit = known.tryAcquire() ? Optional.of(new Permit(known)) : Optional.empty();
+    synchronized Optional<Permit> tryAcquire(Envelope envelope) {
+        Origin origin = origins.computeIfAbsent(envelope.callbackEndpoint().orElseThrow(), Origin::new);
+        origin.lastUsed = clock.instant();
+        boolean room = inUse < places && inUseBy.getOrDefault(envelope.org(), 0) < placesOfAnOrg;
+        Optional<Permit> permit =
+                room && origin.tryAcquire() ? Optional.of(new Permit(origin, envelope.org())) : Optional.empty();
+        if (permit.isPresent()) {
+            inUse++;
+            inUseBy.merge(envelope.org(), 1, Integer::sum);
+        }
         forgetUnused();
         return permit;
+    }
+
+    private synchronized void giveBack(String org) {
+        inUse--;
+        inUseBy.computeIfPresent(org, (name, number) -> number == 1 ? null : number - 1);
+    }
+
+    /** Places of all origins together that are free now. */
+    synchronized int free() {
+        return places - inUse;
     }
 
     private void forgetUnused() {
@@ -119,14 +146,16 @@ final class Origins {
     }
 
     /** A place for one attempt, to be closed when it is over. */
-    static final class Permit implements AutoCloseable {
+    final class Permit implements AutoCloseable {
 
         private final Origin origin;
+        private final String org;
         private final AtomicBoolean judged = new AtomicBoolean();
         private final AtomicBoolean closed = new AtomicBoolean();
 
-        private Permit(Origin origin) {
+        private Permit(Origin origin, String org) {
             this.origin = origin;
+            this.org = org;
         }
 
         /** Tells what became of the attempt; the first word counts. */
@@ -144,6 +173,7 @@ final class Origins {
                     origin.circuit.releasePermission();
                 }
                 origin.bulkhead.onComplete();
+                giveBack(org);
             }
         }
     }
@@ -202,6 +232,7 @@ final class Origins {
                 case DeliveryOutcome.TimedOut timedOut -> unanswered(new IOException(outcome.reason()));
                 case DeliveryOutcome.Unreached(IOException cause) -> unanswered(cause);
                 case DeliveryOutcome.Forbidden forbidden -> circuit.releasePermission();
+                case DeliveryOutcome.NoPlace noPlace -> circuit.releasePermission();
                 case DeliveryOutcome.Aborted aborted -> circuit.releasePermission();
             }
         }

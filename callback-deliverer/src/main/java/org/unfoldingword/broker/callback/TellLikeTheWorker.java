@@ -226,6 +226,7 @@ final class TellLikeTheWorker {
             case DeliveryOutcome.TimedOut timedOut -> again(claim, timedOut.reason(), Optional.empty());
             case DeliveryOutcome.Unreached unreached -> again(claim, unreached.reason(), Optional.empty());
             case DeliveryOutcome.Forbidden forbidden -> again(claim, forbidden.reason(), Optional.empty());
+            case DeliveryOutcome.NoPlace noPlace -> new Verdict.Back(Duration.ofSeconds(1), Doubt.UNCHANGED);
             case DeliveryOutcome.Aborted aborted -> new Verdict.Back(Duration.ZERO, Doubt.UNCHANGED);
         };
     }
@@ -271,7 +272,7 @@ final class TellLikeTheWorker {
 
         /** Empty if there is none now. */
         Optional<Origins.Permit> place() {
-            return origins.tryAcquire(origin);
+            return origins.tryAcquire(held.claim().envelope());
         }
 
         DeliveryOutcome post(CallbackBody body, Map<String, String> more, Origins.Permit place) {

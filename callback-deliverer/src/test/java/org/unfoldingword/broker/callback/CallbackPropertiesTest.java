@@ -39,6 +39,7 @@ class CallbackPropertiesTest {
                         256,
                         1024,
                         64,
+                        0,
                         DataSize.ofKilobytes(4),
                         new CallbackProperties.Circuit(10, 5, 50, Duration.ofSeconds(30))));
     }
@@ -56,6 +57,7 @@ class CallbackPropertiesTest {
                 .with("connect-timeout", "1s")
                 .with("concurrency", "8")
                 .with("concurrency-per-origin", "2")
+                .with("concurrency-per-org", "3")
                 .with("max-response", "1KB")
                 .with("circuit.window", "20")
                 .with("circuit.minimum-attempts", "20")
@@ -76,6 +78,7 @@ class CallbackPropertiesTest {
                         8,
                         9,
                         2,
+                        3,
                         DataSize.ofKilobytes(1),
                         new CallbackProperties.Circuit(20, 20, 100, Duration.ofMinutes(1))));
     }
@@ -104,6 +107,8 @@ class CallbackPropertiesTest {
                     concurrency              | 0       | 0 (expected: >= 1)
                     concurrency-per-origin   | 0       | 0 (expected: from 1 to concurrency, 256)
                     concurrency-per-origin   | 257     | 257 (expected: from 1 to concurrency, 256)
+                    concurrency-per-org      | -1      | -1 (expected: from 1 to concurrency, 256; 0 for half of it)
+                    concurrency-per-org      | 257     | 257 (expected: from 1 to concurrency, 256; 0 for half of it)
                     max-response             | -1B     | -1B (expected: from 0 to 1048576B)
                     max-response             | 2MB     | 2097152B (expected: from 0 to 1048576B)
                     circuit.window           | 0       | 0 (expected: >= 1)

@@ -23,9 +23,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,11 +89,15 @@ class DelivererTest {
     }
 
     private ConfigurableApplicationContext launch() {
+        return launch(Map.of());
+    }
+
+    private ConfigurableApplicationContext launch(Map<String, Object> more) {
         SpringApplication application = new SpringApplication(Application.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         application.setBannerMode(Banner.Mode.OFF);
         application.setLogStartupInfo(false);
-        application.setDefaultProperties(Map.of(
+        Map<String, Object> settings = new HashMap<>(Map.of(
                 "broker.redis.url",
                 lane.url(),
                 "broker.access.api-key",
@@ -108,6 +114,8 @@ class DelivererTest {
                 "0s,10ms",
                 "logging.level.root",
                 "WARN"));
+        settings.putAll(more);
+        application.setDefaultProperties(settings);
         return application.run();
     }
 
@@ -193,6 +201,46 @@ class DelivererTest {
 
         assertThat(meters().find("broker.lane.settled").tag("verdict", "back").counters())
                 .isEmpty();
+    }
+
+    /** A callback waited for a connection within its attempt, which was counted, and its receiver was blamed for the wait. */
+    @Test
+    void postsWhatOthersAskedForWhileOneOrgsReceiversAreSlow() throws Exception {
+        deliverer.close();
+        deliverer = launch(Map.of("broker.callback.concurrency", "4", "broker.callback.concurrency-per-origin", "1"));
+        says(204);
+        List<RawReceiver> slow = new ArrayList<>();
+        CountDownLatch over = new CountDownLatch(1);
+        try {
+            for (int i = 0; i < 6; i++) {
+                RawReceiver receiver = new RawReceiver((out, socket) -> {
+                    over.await();
+                    throw new IOException("over");
+                });
+                slow.add(receiver);
+                Envelope envelope = LaneFixture.envelope(
+                        "slow", "user-" + i, Optional.of("http://127.0.0.1:" + receiver.port() + "/cb"));
+                lane.append(Conversation.ofUser("slow", "user-" + i), "text " + i, envelope);
+            }
+            lane.claim(Lane.MESSAGES, slow.size()).forEach(lane::answer);
+            await().atMost(PATIENCE)
+                    .until(() -> slow.stream().filter(DelivererTest::wasCalled).count() >= 2);
+
+            MessageId id = lane.append(ANN, "text", envelope(url(), Optional.empty()));
+            lane.answer(lane.take());
+
+            assertThat(awaitCallback(id, "delivered").attempts()).isEqualTo(1);
+            assertThat(slow.stream().filter(DelivererTest::wasCalled)).hasSize(2);
+        } finally {
+            over.countDown();
+            for (RawReceiver receiver : slow) {
+                receiver.close();
+            }
+        }
+    }
+
+    private static boolean wasCalled(RawReceiver receiver) {
+        return !receiver.heads().isEmpty();
     }
 
     @Test

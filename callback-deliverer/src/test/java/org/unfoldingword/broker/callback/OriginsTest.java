@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.unfoldingword.broker.callback.Origins.Permit;
+import org.unfoldingword.broker.message.Envelope;
 
 class OriginsTest {
 
@@ -30,21 +31,21 @@ class OriginsTest {
 
     @Test
     void givesEachOriginItsShareAndNoMore() {
-        Permit first = origins.tryAcquire(SICK).orElseThrow();
+        Permit first = acquire(SICK).orElseThrow();
         assertThat(blocked()).isEmpty();
-        assertThat(origins.tryAcquire(SICK)).isPresent();
+        assertThat(acquire(SICK)).isPresent();
 
-        assertThat(origins.tryAcquire(SICK)).isEmpty();
+        assertThat(acquire(SICK)).isEmpty();
         assertThat(blocked()).containsExactly(SICK);
-        assertThat(origins.tryAcquire(WELL)).isPresent();
+        assertThat(acquire(WELL)).isPresent();
 
         first.onOutcome(DELIVERED);
         first.close();
         first.close(); // gives back one place, not two
 
         assertThat(blocked()).isEmpty();
-        assertThat(origins.tryAcquire(SICK)).isPresent();
-        assertThat(origins.tryAcquire(SICK)).isEmpty();
+        assertThat(acquire(SICK)).isPresent();
+        assertThat(acquire(SICK)).isEmpty();
     }
 
     @Test
@@ -56,23 +57,23 @@ class OriginsTest {
         attempt(SICK, UNREACHED);
 
         assertThat(blocked()).containsExactly(SICK);
-        assertThat(origins.tryAcquire(SICK)).isEmpty();
-        assertThat(origins.tryAcquire(WELL)).isPresent();
+        assertThat(acquire(SICK)).isEmpty();
+        assertThat(acquire(WELL)).isPresent();
 
         pass(Duration.ofSeconds(30));
         assertThat(blocked()).containsExactly(SICK);
         pass(Duration.ofMillis(1));
         assertThat(blocked()).isEmpty();
 
-        Permit probe = origins.tryAcquire(SICK).orElseThrow();
+        Permit probe = acquire(SICK).orElseThrow();
         assertThat(blocked()).containsExactly(SICK);
-        assertThat(origins.tryAcquire(SICK)).isEmpty();
+        assertThat(acquire(SICK)).isEmpty();
         probe.onOutcome(DELIVERED);
         probe.close();
 
         assertThat(blocked()).isEmpty();
-        assertThat(origins.tryAcquire(SICK)).isPresent();
-        assertThat(origins.tryAcquire(SICK)).isPresent();
+        assertThat(acquire(SICK)).isPresent();
+        assertThat(acquire(SICK)).isPresent();
     }
 
     @Test
@@ -94,13 +95,13 @@ class OriginsTest {
         open(SICK);
         pass(Duration.ofSeconds(31));
 
-        origins.tryAcquire(SICK).orElseThrow().close();
+        acquire(SICK).orElseThrow().close();
         attempt(SICK, new DeliveryOutcome.Aborted());
 
         assertThat(blocked()).isEmpty();
         attempt(SICK, DELIVERED);
-        assertThat(origins.tryAcquire(SICK)).isPresent();
-        assertThat(origins.tryAcquire(SICK)).isPresent();
+        assertThat(acquire(SICK)).isPresent();
+        assertThat(acquire(SICK)).isPresent();
     }
 
     /** A receiver that answers 500 to one message may well take the next. */
@@ -116,7 +117,7 @@ class OriginsTest {
 
     @Test
     void forgetsOriginsThatAreNotUsed() {
-        Permit kept = origins.tryAcquire("https://busy.example").orElseThrow();
+        Permit kept = acquire("https://busy.example").orElseThrow();
         open(SICK);
         assertThat(origins.remembered()).isEqualTo(2);
 
@@ -132,7 +133,7 @@ class OriginsTest {
     @Test
     void remembersNoMoreThanItsLimitAndForgetsTheLongestUnusedFirst() {
         open(SICK);
-        Permit inUse = origins.tryAcquire(WELL).orElseThrow();
+        Permit inUse = acquire(WELL).orElseThrow();
         attempt("https://c.example", DELIVERED);
         assertThat(blocked()).containsExactly(SICK);
 
@@ -145,8 +146,8 @@ class OriginsTest {
         assertThat(origins.remembered()).isEqualTo(3);
 
         // The one in use was the longest unused; had it been forgotten, it would have both places free.
-        assertThat(origins.tryAcquire(WELL)).isPresent();
-        assertThat(origins.tryAcquire(WELL)).isEmpty();
+        assertThat(acquire(WELL)).isPresent();
+        assertThat(acquire(WELL)).isEmpty();
         inUse.close();
     }
 
@@ -155,7 +156,7 @@ class OriginsTest {
         List<Permit> permits = new ArrayList<>();
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            threads.add(Thread.startVirtualThread(() -> origins.tryAcquire(SICK).ifPresent(permit -> {
+            threads.add(Thread.startVirtualThread(() -> acquire(SICK).ifPresent(permit -> {
                 synchronized (permits) {
                     permits.add(permit);
                 }
@@ -168,6 +169,71 @@ class OriginsTest {
         assertThat(permits).hasSize(2);
     }
 
+    /** Four hosts of one org that answered after a minute had all connections, and everybody else's callbacks waited. */
+    @Test
+    void givesAnOrgItsShareHoweverManyOriginsItHas() {
+        Origins few = new Origins(
+                new CallbackSettings()
+                        .with("concurrency", "4")
+                        .with("concurrency-per-origin", "1")
+                        .bind(),
+                /* originsMax= */ 10,
+                now::get);
+        Permit first = few.tryAcquire(envelope("slow", "https://a.example")).orElseThrow();
+        assertThat(few.tryAcquire(envelope("slow", "https://b.example"))).isPresent();
+
+        assertThat(few.tryAcquire(envelope("slow", "https://c.example"))).isEmpty();
+        assertThat(few.tryAcquire(envelope("well", "https://c.example"))).isPresent();
+
+        first.close();
+        first.close();
+        assertThat(few.tryAcquire(envelope("slow", "https://d.example"))).isPresent();
+    }
+
+    @Test
+    void givesNoMorePlacesThanThereAre() {
+        Origins few = new Origins(
+                new CallbackSettings()
+                        .with("concurrency", "2")
+                        .with("concurrency-per-origin", "1")
+                        .with("concurrency-per-org", "2")
+                        .bind(),
+                /* originsMax= */ 10,
+                now::get);
+        Permit first = few.tryAcquire(envelope("a", "https://a.example")).orElseThrow();
+        assertThat(few.tryAcquire(envelope("b", "https://b.example"))).isPresent();
+
+        assertThat(few.free()).isZero();
+        assertThat(few.tryAcquire(envelope("c", "https://c.example"))).isEmpty();
+        first.close();
+        assertThat(few.tryAcquire(envelope("c", "https://c.example"))).isPresent();
+    }
+
+    @Test
+    void blamesNoOriginForOurOwnLackOfConnections() {
+        for (int i = 0; i < 20; i++) {
+            attempt(WELL, new DeliveryOutcome.NoPlace());
+        }
+
+        assertThat(blocked()).isEmpty();
+    }
+
+    private Optional<Permit> acquire(String origin) {
+        return origins.tryAcquire(envelope("acme", origin));
+    }
+
+    private static Envelope envelope(String org, String origin) {
+        return new Envelope(
+                org,
+                "ann",
+                "web",
+                Optional.empty(),
+                Optional.of(origin + "/cb"),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+    }
+
     private void open(String origin) {
         for (int i = 0; i < 5; i++) {
             attempt(origin, new DeliveryOutcome.Unreached(new IOException("reset")));
@@ -175,7 +241,7 @@ class OriginsTest {
     }
 
     private void attempt(String origin, DeliveryOutcome outcome) {
-        try (Permit permit = origins.tryAcquire(origin).orElseThrow()) {
+        try (Permit permit = acquire(origin).orElseThrow()) {
             permit.onOutcome(outcome);
         }
     }
