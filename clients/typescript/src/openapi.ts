@@ -1622,6 +1622,10 @@ export interface operations {
                         request: Record<string, never> | null;
                         /** @description The worker's ChatResponse. */
                         response: Record<string, never> | null;
+                        /** @description Why it failed, in the words of whoever said so. */
+                        error?: string | null;
+                        /** @description The beginning of what the callback's receiver said when it did not take it. */
+                        callback_answer?: string | null;
                     };
                 };
             };

@@ -81,8 +81,7 @@ final class DeliverCallback implements LaneHandler {
         if (workers) {
             return workerShape.handle(held, target, claimedNanos);
         }
-        Optional<Origins.Permit> permit =
-                origins.tryAcquire(claim.envelope());
+        Optional<Origins.Permit> permit = origins.tryAcquire(claim.envelope());
         if (permit.isEmpty()) {
             return new Verdict.Back(NO_PLACE, Doubt.UNCHANGED);
         }
@@ -102,7 +101,7 @@ final class DeliverCallback implements LaneHandler {
 
     @Override
     public Verdict afterFault(Held held, RuntimeException fault) {
-        return again(held.claim(), "the broker failed on this callback", Optional.empty());
+        return again(held.claim(), "the broker failed on this callback", "", Optional.empty());
     }
 
     @Override
@@ -129,19 +128,23 @@ final class DeliverCallback implements LaneHandler {
         return switch (outcome) {
             case DeliveryOutcome.Delivered delivered -> new Verdict.Delivered();
             case DeliveryOutcome.Gone gone -> new Verdict.Undeliverable(outcome.reason());
-            case DeliveryOutcome.Retryable retryable -> again(claim, outcome.reason(), retryable.retryAfter());
-            case DeliveryOutcome.TimedOut timedOut -> again(claim, outcome.reason(), Optional.empty());
-            case DeliveryOutcome.Unreached unreached -> again(claim, outcome.reason(), Optional.empty());
-            case DeliveryOutcome.Forbidden forbidden -> again(claim, outcome.reason(), Optional.empty());
+            case DeliveryOutcome.Retryable retryable -> again(claim, outcome, retryable.retryAfter());
+            case DeliveryOutcome.TimedOut timedOut -> again(claim, outcome, Optional.empty());
+            case DeliveryOutcome.Unreached unreached -> again(claim, outcome, Optional.empty());
+            case DeliveryOutcome.Forbidden forbidden -> again(claim, outcome, Optional.empty());
             case DeliveryOutcome.NoPlace noPlace -> new Verdict.Back(NO_PLACE, Doubt.UNCHANGED);
             case DeliveryOutcome.Aborted aborted -> new Verdict.Back(Duration.ZERO, Doubt.UNCHANGED);
         };
     }
 
-    private Verdict again(Claim claim, String reason, Optional<Duration> retryAfter) {
+    private Verdict again(Claim claim, DeliveryOutcome outcome, Optional<Duration> retryAfter) {
+        return again(claim, outcome.reason(), outcome.said(), retryAfter);
+    }
+
+    private Verdict again(Claim claim, String reason, String said, Optional<Duration> retryAfter) {
         return schedule.after(attempt(claim), retryAfter)
-                .<Verdict>map(wait -> new Verdict.Later(wait, reason, false, Doubt.UNCHANGED))
-                .orElseGet(() -> new Verdict.Undeliverable(reason));
+                .<Verdict>map(wait -> new Verdict.Later(wait, reason, said, false, Doubt.UNCHANGED))
+                .orElseGet(() -> new Verdict.Undeliverable(reason, said));
     }
 
     /** Counted from 1. */

@@ -56,13 +56,17 @@ sealed interface DeliveryOutcome {
         };
     }
 
-    /** What to tell those who ask why a callback has not arrived. */
+    /** What the receiver said to it, perhaps nothing; it may quote the message. */
+    default String said() {
+        return this instanceof Retryable refused ? refused.answer() : "";
+    }
+
+    /** What to tell those who ask why a callback has not arrived: nothing that the receiver said. */
     default String reason() {
         return switch (this) {
             case Delivered(int status) -> "status " + status;
             case Gone gone -> "status 410";
-            case Retryable(int status, Optional<Duration> retryAfter, String answer) ->
-                "status " + status + (answer.isEmpty() ? "" : ": " + answer);
+            case Retryable retryable -> "status " + retryable.status();
             case TimedOut(Duration limit) -> "no answer within " + limit.toSeconds() + " s";
             case Unreached(IOException cause) -> "not reached: " + cause.getMessage();
             case Forbidden(AddressRefused cause) -> "address refused: " + cause.getMessage();

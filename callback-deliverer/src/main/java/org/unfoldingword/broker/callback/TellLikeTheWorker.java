@@ -97,7 +97,7 @@ final class TellLikeTheWorker {
         Optional<SecretText> token = keys.withId(wanted.keyId())
                 .flatMap(account -> account.callbackToken(wanted.keyMark().map(KeyMark::new)));
         if (token.isEmpty()) {
-            return again(claim, "key " + wanted.keyId() + " has no callback token here", Optional.empty());
+            return again(claim, "key " + wanted.keyId() + " has no callback token here", "", Optional.empty());
         }
         Receiver receiver = new Receiver(
                 held, target, token.get(), claim.envelope().callbackEndpoint().orElseThrow());
@@ -221,11 +221,11 @@ final class TellLikeTheWorker {
             case DeliveryOutcome.Delivered delivered -> new Verdict.Delivered();
             case DeliveryOutcome.Gone gone -> new Verdict.Undeliverable(gone.reason());
             case DeliveryOutcome.Retryable refused
-            when isFinal(refused.status()) -> new Verdict.Undeliverable(refused.reason());
-            case DeliveryOutcome.Retryable refused -> again(claim, refused.reason(), refused.retryAfter());
-            case DeliveryOutcome.TimedOut timedOut -> again(claim, timedOut.reason(), Optional.empty());
-            case DeliveryOutcome.Unreached unreached -> again(claim, unreached.reason(), Optional.empty());
-            case DeliveryOutcome.Forbidden forbidden -> again(claim, forbidden.reason(), Optional.empty());
+            when isFinal(refused.status()) -> new Verdict.Undeliverable(refused.reason(), refused.answer());
+            case DeliveryOutcome.Retryable refused -> again(claim, refused, refused.retryAfter());
+            case DeliveryOutcome.TimedOut timedOut -> again(claim, timedOut, Optional.empty());
+            case DeliveryOutcome.Unreached unreached -> again(claim, unreached, Optional.empty());
+            case DeliveryOutcome.Forbidden forbidden -> again(claim, forbidden, Optional.empty());
             case DeliveryOutcome.NoPlace noPlace -> new Verdict.Back(Duration.ofSeconds(1), Doubt.UNCHANGED);
             case DeliveryOutcome.Aborted aborted -> new Verdict.Back(Duration.ZERO, Doubt.UNCHANGED);
         };
@@ -236,15 +236,19 @@ final class TellLikeTheWorker {
         return status >= 300 && status < 500 && status != TIMEOUT && status != TOO_MANY_REQUESTS;
     }
 
-    private Verdict again(Claim claim, String reason, Optional<Duration> retryAfter) {
+    private Verdict again(Claim claim, DeliveryOutcome outcome, Optional<Duration> retryAfter) {
+        return again(claim, outcome.reason(), outcome.said(), retryAfter);
+    }
+
+    private Verdict again(Claim claim, String reason, String said, Optional<Duration> retryAfter) {
         // Attempts that a deliverer did not survive are not the receiver's.
         int attempt = claim.record()
                 .callback()
                 .map(callback -> Math.max(1, callback.attempts() - callback.lapses()))
                 .orElse(1);
         return schedule.after(attempt, retryAfter)
-                .<Verdict>map(wait -> new Verdict.Later(wait, reason, false, Doubt.UNCHANGED))
-                .orElseGet(() -> new Verdict.Undeliverable(reason));
+                .<Verdict>map(wait -> new Verdict.Later(wait, reason, said, false, Doubt.UNCHANGED))
+                .orElseGet(() -> new Verdict.Undeliverable(reason, said));
     }
 
     private static byte[] bytes(MessageRecord record) {

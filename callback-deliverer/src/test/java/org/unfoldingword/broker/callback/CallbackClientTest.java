@@ -181,7 +181,8 @@ class CallbackClientTest {
         DeliveryOutcome outcome = post();
 
         assertThat(outcome).isEqualTo(new Retryable(502, Optional.empty(), "Failed to deliver [31mresponse"));
-        assertThat(outcome.reason()).isEqualTo("status 502: Failed to deliver [31mresponse");
+        assertThat(outcome.reason()).isEqualTo("status 502");
+        assertThat(outcome.said()).isEqualTo("Failed to deliver [31mresponse");
     }
 
     @Test

@@ -287,6 +287,23 @@ class DelivererTest {
 
         assertThat(callback.attempts()).isEqualTo(3);
         assertThat(callback.lastError()).hasValue("status 500");
+        assertThat(callback.answer()).isEmpty();
+    }
+
+    /** What a receiver says may quote the message, so it is kept apart from what all operators see. */
+    @Test
+    void keepsWhatTheReceiverSaidApartFromWhyItWasNotTaken() {
+        RECEIVER.stubFor(
+                post(urlEqualTo("/cb")).willReturn(aResponse().withStatus(422).withBody("cannot send: hello Ann")));
+        MessageId id = lane.append(ANN, "text", envelope(url(), Optional.empty()));
+        lane.answer(lane.take());
+
+        MessageRecord.Callback callback = awaitCallback(id, "dead");
+
+        assertThat(callback.lastError()).hasValue("status 422");
+        assertThat(callback.answer()).hasValue("cannot send: hello Ann");
+        assertThat(lane.operations().timeline(id).orElseThrow().deliveries())
+                .allSatisfy(attempt -> assertThat(attempt.detail()).doesNotContain("Ann"));
     }
 
     @ParameterizedTest

@@ -58,6 +58,13 @@ public record MessageRecord(
             this(code, message, Optional.empty());
         }
 
+        /** What may be shown to those who may not read messages: the worker's words may quote one. */
+        public String withoutWords() {
+            return worker.map(said ->
+                            said.status() == 200 ? "the worker's turn failed" : "the worker answered " + said.status())
+                    .orElse(message);
+        }
+
         /** For people: the worker's own words, if it had any. */
         public String words() {
             String said = worker.map(WorkerError::text).orElse("");
@@ -78,6 +85,8 @@ public record MessageRecord(
      * How its callback fares.
      *
      * @param state pending, delivered or dead
+     * @param lastError why it was not taken, in our words
+     * @param answer the beginning of what its receiver said to that; it may quote the message
      * @param told its deliverer's note on what it has told before the end
      */
     public record Callback(
@@ -86,6 +95,7 @@ public record MessageRecord(
             int lapses,
             Optional<Instant> nextAttemptAt,
             Optional<String> lastError,
+            Optional<String> answer,
             Optional<String> told) {}
 
     static MessageRecord of(Map<String, byte[]> fields, IntFunction<byte[]> replyChunk) {
@@ -105,6 +115,7 @@ public record MessageRecord(
                         count(fields, "callback_lapses"),
                         time(fields, "callback_next"),
                         text(fields, "callback_error"),
+                        text(fields, "callback_answer").filter(answer -> !answer.isEmpty()),
                         text(fields, "callback_told")));
         return new MessageRecord(
                 MessageState.of(text(fields, "state").orElseThrow()),

@@ -124,6 +124,7 @@ final class SettleEntry {
                     step.set("failures", claim.record().failures() + (later.counted() ? 1 : 0));
                 } else {
                     step.set("callback_error", later.reason());
+                    step.set("callback_answer", later.said());
                 }
                 yield step;
             }
@@ -164,6 +165,7 @@ final class SettleEntry {
         step.dead = true;
         step.set("callback_state", "dead");
         step.set("callback_error", undeliverable.reason());
+        step.set("callback_answer", undeliverable.said());
         step.data = undeliverable.reason();
         return step;
     }

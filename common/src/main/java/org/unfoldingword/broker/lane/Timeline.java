@@ -28,7 +28,11 @@ public record Timeline(List<Attempt> calls, List<Attempt> deliveries) {
 
     static Timeline of(Map<String, byte[]> record) {
         String state = text(record, "state");
-        String fault = (text(record, "error_code") + " " + text(record, "error")).strip();
+        // What the worker said may quote the message, and all operators see this.
+        String why = text(record, "worker_status").isEmpty()
+                ? text(record, "error")
+                : "the worker answered " + text(record, "worker_status");
+        String fault = (text(record, "error_code") + " " + why).strip();
         String callback = text(record, "callback_state");
         return new Timeline(
                 attempts(record, "", state, fault),

@@ -26,16 +26,29 @@ public sealed interface Verdict {
     /** The receiver took the callback. */
     record Delivered() implements Verdict {}
 
-    /** The receiver will not get the callback; it is dead-lettered. */
-    record Undeliverable(String reason) implements Verdict {}
+    /**
+     * The receiver will not get the callback; it is dead-lettered.
+     *
+     * @param said the beginning of what the receiver answered, perhaps empty; it may quote the message
+     */
+    record Undeliverable(String reason, String said) implements Verdict {
+        public Undeliverable(String reason) {
+            this(reason, "");
+        }
+    }
 
     /**
      * The entry keeps its place and is due again after a delay.
      *
      * @param counted it counts as one of the failures that are bounded in number
-     * @param reason for the record and its readers
+     * @param reason for the record and its readers, whoever they are: nothing that others said
+     * @param said the beginning of what the receiver of a callback answered, perhaps empty; it may quote the message
      */
-    record Later(Duration delay, String reason, boolean counted, Doubt doubt) implements Verdict {}
+    record Later(Duration delay, String reason, String said, boolean counted, Doubt doubt) implements Verdict {
+        public Later(Duration delay, String reason, boolean counted, Doubt doubt) {
+            this(delay, reason, "", counted, doubt);
+        }
+    }
 
     /** Nothing was tried: the entry is due again after a delay, and the attempt does not count. */
     record Back(Duration delay, Doubt doubt) implements Verdict {}

@@ -69,7 +69,7 @@ end
 local function take_callback_back()
   if callbacks and withdraw(other, callbacks, known.callback_entry) then count(b, 'withdrawn') end
   redis.call('ZREM', other.dead, id)
-  for _, field in ipairs({ 'state', 'attempts', 'lapses', 'started', 'next', 'finished', 'claimed', 'holder', 'error', 'queue', 'entry', 'told' }) do
+  for _, field in ipairs({ 'state', 'attempts', 'lapses', 'started', 'next', 'finished', 'claimed', 'holder', 'error', 'answer', 'queue', 'entry', 'told' }) do
     redis.call('HDEL', record, 'callback_' .. field)
   end
 end
@@ -83,7 +83,8 @@ if messages then
   else
     fresh = { 'id', id, 'envelope', known.envelope, 'body', known.body, 'accepted', accepted }
   end
-  leave_trace(b, id, 'failed', (known.error_code or '') .. ' ' .. (known.error or ''), known.finished)
+  -- Its words may be the worker's, and quote the message; a trail is shown to all operators.
+  leave_trace(b, id, 'failed', known.error_code or '', known.finished)
   take_callback_back()
   forget_end('error_code', 'error', 'worker_status', 'worker_text', 'worker_body', 'envelope', 'body', 'chunks', 'length', 'cancel')
   redis.call('HSET', record, 'state', 'queued', 'accepted', accepted)
@@ -92,7 +93,7 @@ if messages then
 else
   fresh = { 'id', id }
   leave_trace(b, id, 'undelivered', known.callback_error or '', known.callback_finished)
-  forget_end('error')
+  forget_end('error', 'answer')
   redis.call('HSET', record, 'callback_state', 'pending')
 end
 redis.call('ZREM', b.dead, id)

@@ -193,6 +193,18 @@ public final class LaneFixture implements AutoCloseable {
         lanes.settle(claim(Lane.CALLBACKS, 1).getFirst(), new Verdict.Undeliverable(reason));
     }
 
+    /** As {@link #loseCallback(String)}, with what the receiver said. */
+    public void loseCallback(String reason, String said) {
+        lanes.settle(claim(Lane.CALLBACKS, 1).getFirst(), new Verdict.Undeliverable(reason, said));
+    }
+
+    /** The worker refuses it, in these words. */
+    public void endLikeTheWorker(Claim claim, MessageRecord.WorkerError said) {
+        MessageRecord.Fault fault =
+                new MessageRecord.Fault("worker_refused", said.status() + " " + said.text(), Optional.of(said));
+        lanes.settle(claim, new Verdict.Ended(MessageState.FAILED, fault, Verdict.Doubt.CLEARED));
+    }
+
     public boolean retryIn(Claim claim, Duration delay) {
         return lanes.settle(claim, new Verdict.Later(delay, "worker_busy: full", false, Verdict.Doubt.UNCHANGED));
     }

@@ -217,13 +217,13 @@ final class DispatchHead implements LaneHandler {
             case WorkerOutcome.Unreached unreached ->
                 patiently(held.claim(), "worker_unreachable", unreached.cause(), Optional.empty());
             case WorkerOutcome.Failed failed -> {
-                String reason = "worker answered " + failed.status() + " " + failed.code() + " "
-                        + failed.said().text();
+                String reason = ("worker answered " + failed.status() + " " + failed.code()).strip();
+                String words = (reason + " " + failed.said().text()).strip();
                 int failures = record.failures() + 1;
                 Doubt doubt = failed.own() ? Doubt.CLEARED : Doubt.RAISED;
                 yield failures >= properties.failuresMax()
-                        ? failed("worker_failed", reason.strip(), failed.said(), doubt)
-                        : new Verdict.Later(wait(failures, Optional.empty()), reason.strip(), true, doubt);
+                        ? failed("worker_failed", words, failed.said(), doubt)
+                        : new Verdict.Later(wait(failures, Optional.empty()), reason, true, doubt);
             }
             case WorkerOutcome.Unknown unknown ->
                 properties.retryUnknown() && record.failures() + 1 < properties.failuresMax()

@@ -14,13 +14,14 @@ import org.springframework.web.bind.annotation.RestController;
 import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Found;
 import org.unfoldingword.broker.lane.Lanes;
+import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.lane.Operations;
 import org.unfoldingword.broker.lane.Payload;
 import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.RawObject;
 
-/** {@code /messages/{id}/content}: what a message and its answer say; only for keys that may read it. */
+/** {@code /messages/{id}/content}: what a message, its answer, and those who refused either say; only for keys that may read it. */
 @RestController
 @Needs(Right.CONTENT)
 final class ContentController {
@@ -41,6 +42,13 @@ final class ContentController {
         json.put("message_id", id.toString());
         json.putNull("request");
         json.putNull("response");
+        json.put("error", found.record().error().map(MessageRecord.Fault::words).orElse(null));
+        json.put(
+                "callback_answer",
+                found.record()
+                        .callback()
+                        .flatMap(MessageRecord.Callback::answer)
+                        .orElse(null));
         Map<String, byte[]> said = new LinkedHashMap<>();
         put(said, "request", operations.request(id));
         put(said, "response", found.record().response());

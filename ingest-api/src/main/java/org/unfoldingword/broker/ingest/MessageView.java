@@ -48,6 +48,9 @@ final class MessageView {
         json.put("status", callback.state());
         json.put("attempts", callback.attempts());
         callback.nextAttemptAt().map(Instant::toString).ifPresent(at -> json.put("next_attempt_at", at));
-        callback.lastError().ifPresent(error -> json.put("last_error", error));
+        callback.lastError()
+                .ifPresent(error -> json.put(
+                        "last_error",
+                        error + callback.answer().map(said -> ": " + said).orElse("")));
     }
 }

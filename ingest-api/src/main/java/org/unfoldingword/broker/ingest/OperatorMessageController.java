@@ -65,7 +65,7 @@ final class OperatorMessageController {
         json.put("redrives", record.redrives());
         record.error()
                 .ifPresent(fault ->
-                        json.putObject("error").put("code", fault.code()).put("message", fault.message()));
+                        json.putObject("error").put("code", fault.code()).put("message", fault.withoutWords()));
         attempts(json.putArray("calls"), timeline.calls(), found.at());
         record.callback().ifPresent(callback -> {
             ObjectNode told = json.putObject("callback");

@@ -129,7 +129,9 @@ final class OperatorView {
         } else {
             json.put("attempts", record.attempts());
             json.put("code", record.error().map(MessageRecord.Fault::code).orElse(""));
-            json.put("reason", record.error().map(MessageRecord.Fault::message).orElse(""));
+            json.put(
+                    "reason",
+                    record.error().map(MessageRecord.Fault::withoutWords).orElse(""));
         }
         json.put("redrives", record.redrives());
         return json;

@@ -8,12 +8,14 @@ import java.net.URLEncoder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.LaneFixture;
+import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.lane.TestRedis;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.MessageId;
@@ -217,6 +219,29 @@ class OperatorApiTest {
         assertThat(dropped.path("count").asInt()).isEqualTo(1);
         assertThat(server.get(API + "/dead-letters").json().path("dead_letters"))
                 .isEmpty();
+    }
+
+    /** The excerpt of a receiver's or of the worker's answer often quotes the message, and was shown to every operator. */
+    @Test
+    void showsWhatOthersSaidOnlyWithTheContent() {
+        MessageId id =
+                lane.append(ANN, "{}", LaneFixture.envelope("acme", "ann", Optional.of("https://gateway.example/cb")));
+        lane.endLikeTheWorker(lane.take(), new MessageRecord.WorkerError(422, "cannot parse: hello Ann", ""));
+        lane.loseCallback("status 400", "no such chat: hello Ann");
+
+        for (String path : List.of(
+                "/messages/" + id, "/dead-letters", "/dead-letters?lane=callbacks", "/conversations/user:acme:ann")) {
+            assertThat(server.get(API + path).text()).as(path).doesNotContain("hello Ann");
+        }
+        JsonNode shown = server.get(API + "/messages/" + id).json();
+        assertThat(shown.path("error").path("message").asText()).isEqualTo("the worker answered 422");
+        assertThat(shown.path("callback").path("last_error").asText()).isEqualTo("status 400");
+        JsonNode content = server.get(API + "/messages/" + id + "/content").json();
+        assertThat(content.path("error").asText()).isEqualTo("cannot parse: hello Ann");
+        assertThat(content.path("callback_answer").asText()).isEqualTo("no such chat: hello Ann");
+        JsonNode own = server.get("/api/v1/message/" + id).json();
+        assertThat(own.path("callback").path("last_error").asText()).isEqualTo("status 400: no such chat: hello Ann");
+        assertThat(own.path("error").path("message").asText()).contains("hello Ann");
     }
 
     @Test
