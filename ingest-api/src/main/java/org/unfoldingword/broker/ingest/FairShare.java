@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,8 +23,10 @@ final class FairShare {
     private final ReentrantLock lock = new ReentrantLock();
     // All below: guarded by lock.
     private int free;
-    private final Map<String, Integer> taken = new HashMap<>();
-    private final Set<Waiter> waiting = new LinkedHashSet<>();
+    /** Of each who has some, or waits. */
+    private final Map<String, Line> lines = new HashMap<>();
+
+    private long tickets;
 
     /**
      * @param units of all together
@@ -34,14 +37,20 @@ final class FairShare {
         this.each = Math.min(units, each);
     }
 
+    /** One's own: if the first in it has to wait, so has the next, and only the first is looked at. */
+    private static final class Line {
+        private int taken;
+        private final Set<Waiter> waiting = new LinkedHashSet<>();
+    }
+
     private static final class Waiter {
-        private final String who;
+        private final long ticket;
         private final int units;
         private final Condition turn;
         private boolean served;
 
-        Waiter(String who, int units, Condition turn) {
-            this.who = who;
+        Waiter(long ticket, int units, Condition turn) {
+            this.ticket = ticket;
             this.units = units;
             this.turn = turn;
         }
@@ -58,9 +67,10 @@ final class FairShare {
             return false;
         }
         lock.lockInterruptibly();
-        Waiter mine = new Waiter(who, units, lock.newCondition());
+        Waiter mine = new Waiter(tickets++, units, lock.newCondition());
+        Line line = lines.computeIfAbsent(who, name -> new Line());
         try {
-            waiting.add(mine);
+            line.waiting.add(mine);
             serve();
             for (long left = patience.toNanos(); !mine.served && left > 0; ) {
                 left = mine.turn.awaitNanos(left);
@@ -72,10 +82,11 @@ final class FairShare {
             }
             throw hurried;
         } finally {
-            if (waiting.remove(mine)) {
+            if (line.waiting.remove(mine)) {
                 // Those behind it may have waited for it alone.
                 serve();
             }
+            forget(who);
             lock.unlock();
         }
     }
@@ -105,25 +116,46 @@ final class FairShare {
     /** Guarded by lock. */
     private void putBack(String who, int units) {
         free += units;
-        taken.computeIfPresent(who, (name, had) -> had == units ? null : had - units);
+        Optional.ofNullable(lines.get(who)).ifPresent(line -> line.taken -= units);
         serve();
+        forget(who);
+    }
+
+    /** Guarded by lock. */
+    private void forget(String who) {
+        lines.computeIfPresent(who, (name, line) -> line.taken == 0 && line.waiting.isEmpty() ? null : line);
     }
 
     /** Guarded by lock. */
     private void serve() {
-        for (Iterator<Waiter> inOrder = waiting.iterator(); inOrder.hasNext(); ) {
-            Waiter next = inOrder.next();
-            if (taken.getOrDefault(next.who, 0) + next.units > each) {
-                continue;
-            }
-            if (next.units > free) {
+        for (Optional<Line> next = next(); next.isPresent(); next = next()) {
+            Line line = next.get();
+            Waiter first = line.waiting.iterator().next();
+            if (first.units > free) {
                 return;
             }
-            free -= next.units;
-            taken.merge(next.who, next.units, Integer::sum);
-            next.served = true;
-            inOrder.remove();
-            next.turn.signal();
+            free -= first.units;
+            line.taken += first.units;
+            line.waiting.remove(first);
+            first.served = true;
+            first.turn.signal();
         }
+    }
+
+    /** The line of whoever asked first, of those who have not had their part. Guarded by lock. */
+    private Optional<Line> next() {
+        long earliest = Long.MAX_VALUE;
+        Optional<Line> next = Optional.empty();
+        for (Line line : lines.values()) {
+            Iterator<Waiter> waiting = line.waiting.iterator();
+            if (waiting.hasNext()) {
+                Waiter first = waiting.next();
+                if (line.taken + first.units <= each && first.ticket < earliest) {
+                    earliest = first.ticket;
+                    next = Optional.of(line);
+                }
+            }
+        }
+        return next;
     }
 }

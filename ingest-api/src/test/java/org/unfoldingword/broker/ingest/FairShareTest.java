@@ -69,6 +69,30 @@ class FairShareTest {
         assertThat(share.free()).isEqualTo(6);
     }
 
+    /** However many of one's wait, they cost the others nothing. */
+    @Test
+    void servesManyWhoWait() throws InterruptedException {
+        share.take("ann", 6, LONG);
+        for (int i = 0; i < 1_000; i++) {
+            Thread.startVirtualThread(() -> {
+                try {
+                    if (share.take("ann", 1, LONG)) {
+                        share.give("ann", 1);
+                        served.add("ann");
+                    }
+                } catch (InterruptedException hurried) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+        }
+        assertThat(share.take("bob", 4, Duration.ZERO)).isTrue();
+
+        share.give("ann", 6);
+
+        await().until(() -> served.size() == 1_000);
+        assertThat(share.free()).isEqualTo(6);
+    }
+
     private Thread ask(String who, int units) {
         return Thread.ofPlatform().start(() -> {
             try {
