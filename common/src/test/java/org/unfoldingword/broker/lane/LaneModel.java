@@ -88,7 +88,9 @@ final class LaneModel {
         Optional<String> bookmark = Optional.empty();
 
         private final long acceptedAt;
+        /** Somebody has taken it who did not give it back. */
         private boolean begun;
+
         private boolean redriven;
         /** Its callback was enqueued; again only after a redrive. */
         private boolean announced;
@@ -384,7 +386,11 @@ final class LaneModel {
             }
             case Verdict.Later later -> keep(queue, later.delay());
             case Verdict.Back back -> {
-                message.begun &= --message.counts(queue.lane).attempts > 0 || queue.lane == Lane.CALLBACKS;
+                Counts counts = message.counts(queue.lane);
+                counts.attempts--;
+                if (queue.lane == Lane.MESSAGES && counts.attempts == 0) {
+                    message.begun = false;
+                }
                 keep(queue, back.delay());
             }
         }
