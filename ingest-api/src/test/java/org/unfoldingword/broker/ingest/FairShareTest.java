@@ -34,12 +34,12 @@ class FairShareTest {
     void servesInTheOrderOfAskingSoThatALargeOneHasItsTurn() throws InterruptedException {
         share.take("ann", 6, LONG);
         Thread large = ask("bob", 6);
-        await().until(() -> large.getState() == Thread.State.TIMED_WAITING);
+        await().atMost(LONG).until(() -> large.getState() == Thread.State.TIMED_WAITING);
         assertThat(share.take("cid", 2, Duration.ZERO)).isFalse();
 
         share.give("ann", 6);
 
-        await().until(() -> served.equals(List.of("bob")));
+        await().atMost(LONG).until(() -> served.equals(List.of("bob")));
         assertThat(share.take("cid", 2, Duration.ZERO)).isTrue();
     }
 
@@ -47,23 +47,23 @@ class FairShareTest {
     void letsOthersPassWhoeverHasHisPart() throws InterruptedException {
         share.take("ann", 6, LONG);
         Thread again = ask("ann", 1);
-        await().until(() -> again.getState() == Thread.State.TIMED_WAITING);
+        await().atMost(LONG).until(() -> again.getState() == Thread.State.TIMED_WAITING);
 
         assertThat(share.take("bob", 4, Duration.ZERO)).isTrue();
 
         share.give("ann", 1);
-        await().until(() -> served.equals(List.of("ann")));
+        await().atMost(LONG).until(() -> served.equals(List.of("ann")));
     }
 
     @Test
     void forgetsWhoeverGaveUp() throws InterruptedException {
         share.take("ann", 6, LONG);
         Thread large = ask("bob", 6);
-        await().until(() -> large.getState() == Thread.State.TIMED_WAITING);
+        await().atMost(LONG).until(() -> large.getState() == Thread.State.TIMED_WAITING);
 
         large.interrupt();
 
-        await().until(() -> !large.isAlive());
+        await().atMost(LONG).until(() -> !large.isAlive());
         assertThat(share.take("cid", 4, Duration.ZERO)).isTrue();
         share.give("ann", 6);
         assertThat(share.free()).isEqualTo(6);
@@ -89,7 +89,7 @@ class FairShareTest {
 
         share.give("ann", 6);
 
-        await().until(() -> served.size() == 1_000);
+        await().atMost(LONG).until(() -> served.size() == 1_000);
         assertThat(share.free()).isEqualTo(6);
     }
 

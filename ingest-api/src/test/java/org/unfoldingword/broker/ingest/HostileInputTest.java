@@ -350,6 +350,27 @@ class HostileInputTest {
     }
 
     @Test
+    void takesNoHarmFromCancelsOfAnyShape() throws IOException {
+        byte[] good =
+                "{\"org_id\":\"acme\",\"user_id\":\"del\",\"client_id\":\"web\",\"message\":\"hi\"}".getBytes(UTF_8);
+        for (int i = 0; i < CASES / 50; i++) {
+            check(with(posted("/api/v1/message", good), good), "good");
+            String id = accepted.stream()
+                    .skip(random.nextInt(accepted.size()))
+                    .findFirst()
+                    .orElseThrow();
+            byte[] body = mutated(OPERATOR_FIELDS, "\"dry_run\":true");
+            String path =
+                    "/api/v1/message/" + id + (random.nextBoolean() ? "" : "?" + pick(PARAMETERS) + "=" + pick(SCRAPS));
+            String head = "DELETE " + path + " HTTP/1.1\r\nHost: x\r\nX-API-Key: " + IngestServer.KEY
+                    + "\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: " + body.length
+                    + "\r\n\r\n";
+            check(with(head, body), path + " " + new String(body, ISO_8859_1));
+        }
+        nothingElseWasAccepted();
+    }
+
+    @Test
     void takesNoHarmFromMutatedRequestsInTheWorkersShape() throws IOException {
         for (int i = 0; i < CASES * 3 / 10; i++) {
             String route = pick(CHAT_ROUTES);

@@ -37,6 +37,7 @@ class PassageLimitsTest {
               {"id":"bob", "key":"%s", "scopes":["submit","read"], "client_ids":["*"], "orgs":["acme"]}
             ]}""".formatted(ANN, BOB);
     private static final int PLACES = 8;
+    private static final Duration LONG = Duration.ofSeconds(60);
 
     private final LaneFixture lane = new LaneFixture();
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -87,7 +88,7 @@ class PassageLimitsTest {
         for (int i = 0; i < PLACES; i++) {
             send("GET /public/slow HTTP/1.1\r\nHost: x\r\n\r\n");
         }
-        await().until(() -> stuck.get() >= 2);
+        await().atMost(LONG).until(() -> stuck.get() >= 2);
 
         assertThat(server.get("/api/v1/audio/audio/acme/x", ANN).status()).isEqualTo(200);
         IngestServer.Answer refused = server.getWithoutKey("/public/x");
@@ -96,7 +97,7 @@ class PassageLimitsTest {
         assertThat(refused.headers().firstValue("Retry-After")).isPresent();
 
         goOn.countDown();
-        await().until(() -> server.getWithoutKey("/public/x").status() == 200);
+        await().atMost(LONG).until(() -> server.getWithoutKey("/public/x").status() == 200);
     }
 
     @Test
@@ -104,7 +105,7 @@ class PassageLimitsTest {
         for (int i = 0; i < PLACES; i++) {
             send("GET /api/v1/audio/audio/acme/slow HTTP/1.1\r\nHost: x\r\nX-API-Key: " + ANN + "\r\n\r\n");
         }
-        await().until(() -> stuck.get() >= 3);
+        await().atMost(LONG).until(() -> stuck.get() >= 3);
 
         assertThat(server.get("/api/v1/audio/audio/acme/x", BOB).status()).isEqualTo(200);
         assertThat(server.getWithoutKey("/public/x").status()).isEqualTo(200);
@@ -168,7 +169,7 @@ class PassageLimitsTest {
     private Socket send(String text) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
         open.add(socket);
-        socket.setSoTimeout((int) Duration.ofSeconds(60).toMillis());
+        socket.setSoTimeout((int) LONG.toMillis());
         socket.getOutputStream().write(text.getBytes(UTF_8));
         socket.getOutputStream().flush();
         return socket;
