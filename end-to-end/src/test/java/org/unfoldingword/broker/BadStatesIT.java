@@ -73,13 +73,18 @@ class BadStatesIT {
         worker = StubWorker.answeringWithin(5, 35);
         chromium = Chromium.start();
         PlaywrightAssertions.setDefaultAssertionTimeout((double) PATIENCE.toMillis());
-        startBroker(BrokerProcess.Plan.of("start")
+        startBroker(whole());
+    }
+
+    private static BrokerProcess.Plan whole() {
+        return BrokerProcess.Plan.of("start")
                 .with("BROKER_DATA_DIR", data.resolve("broker"))
                 .with("WORKER_BASE_URL", worker.url())
                 .with("BROKER_QUEUE_LIMIT", 3)
                 .with("BROKER_LEASE", "3s")
+                .with("BROKER_DISPATCH_DELIVERIESMAX", 1)
                 .with("BROKER_CALLBACK_RETRY_SCHEDULE", "0s,1s")
-                .with("BROKER_HEALTH_STUCKAFTER", "2s"));
+                .with("BROKER_HEALTH_STUCKAFTER", "2s");
     }
 
     private static void startBroker(BrokerProcess.Plan plan) {
@@ -159,17 +164,22 @@ class BadStatesIT {
         assertThat(run("resume", "--all").status()).isZero();
     }
 
+    /** It costs each dispatcher that takes it its life; here one may die of it. */
     @Test
     @Order(4)
     void aMessageIsPoison() {
         Signs signs = new Signs(
-                () -> console.shows("/dead-letters", "tbody tr", "poisoned", "worker_refused"),
-                () -> commandSays(List.of("dead-letters"), ANY_STATUS, "poisoned", "worker_refused"),
+                () -> console.shows("/dead-letters", "tbody tr", "poisoned", "poison_message"),
+                () -> commandSays(List.of("dead-letters"), ANY_STATUS, "poisoned", "poison_message"),
                 () -> meter("broker_lane_dead{lane=\"messages\"", dead -> dead == 1),
                 () -> health(json -> json.path("dead_letters").asInt() == 1));
         signs.areAbsent();
 
-        send("poisoned", StubWorker.REFUSED);
+        send("poisoned", StubWorker.HELD);
+        await().atMost(PATIENCE).until(() -> worker.calls().stream().anyMatch(call -> call.user.equals("poisoned")));
+        broker.kill();
+        worker.release(1);
+        startBroker(whole());
 
         signs.appear();
     }

@@ -47,9 +47,6 @@ final class StubWorker implements AutoCloseable {
     /** {@code say 30 every 60}, {@code say 30 every 60 of 1000}: frames, ms between them, letters in each. */
     private static final Pattern SAYING = Pattern.compile("say (\\d+) every (\\d+)(?: of (\\d+))?");
 
-    /** A message whose text begins so is not accepted. */
-    static final String REFUSED = "refused";
-
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String BUSY =
             "{\"error\":\"busy\",\"code\":\"CONCURRENT_REQUEST_REJECTED\",\"message\":\"busy\",\"retry_after_ms\":200}";
@@ -148,14 +145,6 @@ final class StubWorker implements AutoCloseable {
     private void answer(HttpExchange exchange, boolean streams) throws IOException {
         try (exchange) {
             JsonNode request = JSON.readTree(exchange.getRequestBody());
-            if (request.path("message").asText().startsWith(REFUSED)) {
-                send(
-                        exchange,
-                        400,
-                        "application/json",
-                        "{\"error\":\"as told\",\"code\":\"REFUSED\",\"message\":\"as told\"}");
-                return;
-            }
             Optional<Call> begun = begin(
                     new Call(
                             request.path("user_id").asText(),
