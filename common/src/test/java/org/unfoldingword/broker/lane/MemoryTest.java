@@ -2,9 +2,12 @@ package org.unfoldingword.broker.lane;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** On a cluster one node was asked, and another could be full. */
 class MemoryTest {
@@ -27,6 +30,26 @@ class MemoryTest {
     void tellsOfAnyNodeWhoseDiskFails() {
         assertThat(Memory.ofNodes(List.of(node(1, 0, "err"), node(2, 0, "ok"))).diskWrites())
                 .isFalse();
+    }
+
+    @Test
+    void asksEachMasterOfACluster(@TempDir Path data) {
+        try (TestCluster cluster = new TestCluster(data)) {
+            RedisProperties where = new RedisProperties(
+                    cluster.url(),
+                    /* commandTimeout= */ Duration.ofSeconds(30),
+                    /* patience= */ Duration.ofSeconds(30),
+                    Durability.LOCAL,
+                    /* replicationTimeout= */ Duration.ofSeconds(1));
+            try (Redis redis = Redis.open(where)) {
+                for (int master = 0; master < 2; master++) {
+                    cluster.set(master, "maxmemory", "100mb");
+                    assertThat(Memory.of(redis).maxBytes()).contains(100L << 20);
+                    cluster.set(master, "maxmemory", "0");
+                    assertThat(Memory.of(redis).maxBytes()).isEmpty();
+                }
+            }
+        }
     }
 
     private static String node(long used, long max, String disk) {

@@ -67,6 +67,11 @@ final class TestCluster implements AutoCloseable {
         return SlotHash.getSlot(key) / SLOTS_EACH;
     }
 
+    /** As {@code CONFIG SET} at one of them. */
+    void set(int master, String setting, String value) {
+        ask(master, node -> node.configSet(setting, value));
+    }
+
     /** As {@code kill -STOP}: it answers nobody, with its connections open, until {@link #thaw}. */
     void freeze(int master) {
         signal(master, "STOP");
