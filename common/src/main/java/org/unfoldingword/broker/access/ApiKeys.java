@@ -80,6 +80,11 @@ public final class ApiKeys {
         return single.isEmpty() && file.isEmpty();
     }
 
+    /** True if all come with the same key, so that nobody has to be kept from another's share. */
+    public boolean one() {
+        return file.isEmpty();
+    }
+
     /** Whose key it is. Takes as long whichever it is, or if it is nobody's. */
     public Optional<Account> find(String shown) {
         reread();

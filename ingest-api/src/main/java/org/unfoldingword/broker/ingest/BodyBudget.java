@@ -7,7 +7,8 @@ import java.time.Duration;
  * announced and does not come takes nothing. Safe for threads.
  *
  * <p>A body may take its time to come, and what it has taken is gone meanwhile. So a part of the memory is kept for small bodies,
- * which large ones never take; and no key has more than about half of either part, so that its slow clients keep no other key's waiting.
+ * which large ones never take; and where there are several keys, none has more than about half of either part, so that its slow clients
+ * keep no other key's waiting.
  */
 final class BodyBudget {
 
@@ -24,16 +25,18 @@ final class BodyBudget {
     /**
      * @param bytes of all bodies together
      * @param bodyBytesMax of one body; a key has room for one, however little there is
+     * @param shared whether there are several keys
      * @param patience how long a body waits for others to go before it is refused
      */
-    BodyBudget(long bytes, long bodyBytesMax, Duration patience) {
+    BodyBudget(long bytes, long bodyBytesMax, boolean shared, Duration patience) {
         int pages = Math.clamp(bytes / PAGE_BYTES, 1, Integer.MAX_VALUE);
         int largest = Math.min(pages, pages(bodyBytesMax));
         int kept = Math.min(pages / 8, pages - largest);
         this.patience = patience;
-        this.small = new FairShare(kept, kept / 2);
+        int rest = pages - kept;
+        this.small = new FairShare(kept, shared ? kept / 2 : kept);
         // Room for one of the longest beside what others have that wait for theirs.
-        this.any = new FairShare(pages - kept, Math.max((pages - kept) / 2, largest + largest / 4));
+        this.any = new FairShare(rest, shared ? Math.max(rest / 2, largest + largest / 4) : rest);
     }
 
     /**

@@ -224,10 +224,13 @@ public class IngestConfiguration {
     }
 
     @Bean
-    BodyReader bodyReader(IngestProperties properties) {
+    BodyReader bodyReader(IngestProperties properties, ApiKeys keys) {
         return new BodyReader(
                 new BodyBudget(
-                        properties.bodyMemoryBytes(), properties.maxBody().toBytes(), properties.bodyPatience()),
+                        properties.bodyMemoryBytes(),
+                        properties.maxBody().toBytes(),
+                        !keys.one(),
+                        properties.bodyPatience()),
                 properties.bodyTimeout(),
                 SystemTime.ticker());
     }

@@ -15,8 +15,8 @@ import org.unfoldingword.broker.settings.Settings;
  * @param defaultOrg the org of a request that names none; empty: such a request is refused
  * @param streamBuffer what may wait in memory for one watcher of a stream; a slower one is served from Redis, at its own pace
  * @param bodyTimeout a body that has not come whole within this time is refused with 408
- * @param bodyMemory what all bodies that come in at a time may take together, an eighth of it only those of at most 64 KB, and one
- *     key no more than half; those beyond wait a while, then are refused with 503. 0: a quarter of the heap
+ * @param bodyMemory what all bodies that come in at a time may take together, an eighth of it only those of at most 64 KB, and of
+ *     several keys one no more than half; those beyond wait a while, then are refused with 503. 0: a quarter of the heap
  * @param bodyPatience how long they wait
  * @param unknownKeys so many unknown keys one address may show at once; then 429
  * @param unknownKeyEvery one more after each such time

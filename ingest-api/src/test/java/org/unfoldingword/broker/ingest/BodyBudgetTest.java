@@ -15,7 +15,7 @@ class BodyBudgetTest {
     private static final long LONGEST = 4 * MB;
 
     // 2 MB for small bodies alone; 14 MB for all, of which a key may have 7.
-    private final BodyBudget budget = new BodyBudget(TOTAL, LONGEST, /* patience= */ Duration.ZERO);
+    private final BodyBudget budget = new BodyBudget(TOTAL, LONGEST, /* shared= */ true, /* patience= */ Duration.ZERO);
 
     /** Twenty recordings of 25 MB each held a part of the memory, none had room for its end, and in the end some were refused. */
     @Test
@@ -105,9 +105,19 @@ class BodyBudgetTest {
 
     @Test
     void hasRoomForTheLongestBodyHoweverLittleThereIs() {
-        BodyBudget little = new BodyBudget(LONGEST, LONGEST, Duration.ZERO);
+        BodyBudget little = new BodyBudget(LONGEST, LONGEST, /* shared= */ true, Duration.ZERO);
 
         little.open("ann", LONGEST, LONGEST).cover(LONGEST);
+    }
+
+    @Test
+    void leavesNothingUnusedWhereThereIsOneKey() {
+        BodyBudget alone = new BodyBudget(TOTAL, LONGEST, /* shared= */ false, Duration.ZERO);
+
+        for (int i = 0; i < 3; i++) {
+            alone.open("ann", LONGEST, LONGEST).cover(LONGEST);
+        }
+        alone.open("ann", 60_000, LONGEST).cover(60_000);
     }
 
     /** One that has come far enough to hold all of its room. */
