@@ -22,7 +22,9 @@ import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.codec.RedisCodec;
 import io.lettuce.core.codec.StringCodec;
@@ -96,7 +98,9 @@ final class Redis implements AutoCloseable {
         client.addListener(new RedisConnectionStateListener() {
             @Override
             public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
-                if (connection == shared || clustered() || replicated.isPresent()) {
+                // Nothing is under way on what was closed on purpose, as are the driver's connections for a look at the
+                // cluster.
+                if (!connection.isClosed() && (connection == shared || clustered() || replicated.isPresent())) {
                     failUnderWay();
                 }
             }
@@ -209,18 +213,39 @@ final class Redis implements AutoCloseable {
         return value;
     }
 
-    /** Goes through all keys of all nodes that match; one may come twice. For audits, never on the way of a message. */
+    /**
+     * Goes through all keys of all nodes that match; one may come twice. For audits, never on the way of a message.
+     *
+     * @throws RedisUnavailable also if only one of the masters is away
+     */
     void scan(String pattern, Consumer<List<String>> batches) {
         ScanArgs arguments = ScanArgs.Builder.matches(pattern).limit(500);
-        KeyScanCursor<String> cursor = call(commands -> commands.scan(arguments));
-        while (true) {
-            batches.accept(cursor.getKeys());
-            if (cursor.isFinished()) {
-                return;
-            }
-            ScanCursor from = cursor;
-            cursor = call(commands -> commands.scan(from, arguments));
+        if (shared instanceof StatefulRedisClusterConnection<String, byte[]> cluster) {
+            // The driver would also ask masters without slots, and the one whose replica has taken over may be dead for
+            // good.
+            cluster.getPartitions().stream()
+                    .filter(node -> node.is(RedisClusterNode.NodeFlag.UPSTREAM)
+                            && !node.getSlots().isEmpty())
+                    .map(RedisClusterNode::getNodeId)
+                    .toList()
+                    .forEach(node -> scan(() -> commandsOf(cluster, node), arguments, batches));
+        } else {
+            scan(() -> commands, arguments, batches);
         }
+    }
+
+    private void scan(
+            Supplier<RedisClusterAsyncCommands<String, byte[]>> node,
+            ScanArgs arguments,
+            Consumer<List<String>> batches) {
+        ScanCursor cursor = ScanCursor.INITIAL;
+        do {
+            ScanCursor from = cursor;
+            KeyScanCursor<String> next =
+                    patience.over(() -> get(PLAIN, node.get(), commands -> commands.scan(from, arguments)));
+            batches.accept(next.getKeys());
+            cursor = next;
+        } while (!cursor.isFinished());
     }
 
     private <T> T get(String name, RedisClusterAsyncCommands<String, byte[]> on, Command<T> command) {
@@ -309,9 +334,19 @@ final class Redis implements AutoCloseable {
     static RedisClusterAsyncCommands<String, byte[]> commandsOf(StatefulConnection<String, byte[]> connection) {
         return switch (connection) {
             case io.lettuce.core.api.StatefulRedisConnection<String, byte[]> single -> single.async();
-            case io.lettuce.core.cluster.api.StatefulRedisClusterConnection<String, byte[]> cluster -> cluster.async();
+            case StatefulRedisClusterConnection<String, byte[]> cluster -> cluster.async();
             default -> throw new IllegalStateException("connection: " + connection);
         };
+    }
+
+    /** @throws RedisUnavailable if the node cannot be reached */
+    static RedisClusterAsyncCommands<String, byte[]> commandsOf(
+            StatefulRedisClusterConnection<String, byte[]> cluster, String node) {
+        try {
+            return cluster.getConnection(node).async();
+        } catch (RedisException away) {
+            throw new RedisUnavailable(reason(away), away);
+        }
     }
 
     StatefulRedisPubSubConnection<String, String> subscribe() {
@@ -330,6 +365,7 @@ final class Redis implements AutoCloseable {
     public void close() {
         shared.close();
         replicated.ifPresent(Replicated::close);
+        failUnderWay();
         shutDown(client);
     }
 

@@ -1,7 +1,6 @@
 package org.unfoldingword.broker.lane;
 
 import io.lettuce.core.AbstractRedisClient;
-import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.SlotHash;
@@ -25,11 +24,7 @@ record Replicated(StatefulConnection<String, byte[]> connection, Duration timeou
         if (master == null) {
             throw new RedisUnavailable("no node serves the slot of " + key);
         }
-        try {
-            return cluster.getConnection(master.getNodeId()).async();
-        } catch (RedisException away) {
-            throw new RedisUnavailable(Redis.reason(away), away);
-        }
+        return Redis.commandsOf(cluster, master.getNodeId());
     }
 
     /** Another node may be the master by now; the driver finds that out only on connections that it chooses itself. */

@@ -34,21 +34,21 @@ final class TestCluster implements AutoCloseable {
     /** From a node's port to that at which the nodes talk to each other. */
     private static final int BUS = 10_000;
 
+    private final Path data;
     private final List<Integer> ports = new ArrayList<>();
     private final List<Process> servers = new ArrayList<>();
 
     TestCluster(Path data) {
+        this.data = data;
         for (int i = 0; i < MASTERS; i++) {
-            ports.add(freePort());
-            servers.add(start(ports.get(i), data.resolve(Integer.toString(i))));
-            await("redis-server answers").atMost(PATIENCE).until(() -> listens(ports.getLast()));
+            start();
             int firstSlot = i * SLOTS_EACH;
             ask(
                     i,
                     node -> node.clusterAddSlots(
                             IntStream.range(firstSlot, firstSlot + SLOTS_EACH).toArray()));
         }
-        ask(0, node -> node.clusterMeet("127.0.0.1", ports.get(1)));
+        meet();
         for (int i = 0; i < MASTERS; i++) {
             int number = i;
             await("a cluster of all masters").atMost(PATIENCE).until(() -> {
@@ -56,6 +56,25 @@ final class TestCluster implements AutoCloseable {
                 return info.contains("cluster_state:ok") && info.contains("cluster_size:" + MASTERS);
             });
         }
+    }
+
+    /** One more master, which has no slots. Returns its number, once the others know it. */
+    int addIdle() {
+        start();
+        meet();
+        for (int i = 0; i < MASTERS; i++) {
+            int number = i;
+            await("all know the idle master").atMost(PATIENCE).until(() -> ask(number, RedisCommands::clusterInfo)
+                    .contains("cluster_known_nodes:" + (MASTERS + 1) + "\r"));
+        }
+        return MASTERS;
+    }
+
+    /** As {@code kill -9}. */
+    void kill(int master) {
+        servers.get(master).destroyForcibly();
+        await("the end of redis-server").atMost(PATIENCE).until(() -> !servers.get(master)
+                .isAlive());
     }
 
     String url() {
@@ -84,6 +103,18 @@ final class TestCluster implements AutoCloseable {
     @Override
     public void close() {
         servers.forEach(Process::destroyForcibly);
+    }
+
+    private void start() {
+        int port = freePort();
+        servers.add(start(port, data.resolve(Integer.toString(ports.size()))));
+        ports.add(port);
+        await("redis-server answers").atMost(PATIENCE).until(() -> listens(port));
+    }
+
+    /** The newest and the first. */
+    private void meet() {
+        ask(0, node -> node.clusterMeet("127.0.0.1", ports.getLast()));
     }
 
     private static Process start(int port, Path folder) {
