@@ -2,6 +2,7 @@ package org.unfoldingword.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -110,7 +111,10 @@ class ClusterIT {
             users.awaitEnd();
         }
         ChaosReport report = ChaosChecker.check(history, LEASE);
+        JsonNode audit = processes.getFirst().client().audit();
         System.out.println(report.text(kind));
+        // Also what was lost with a master is gone from all books alike.
+        assertThat(audit.path("clean").asBoolean()).as(audit.toString()).isTrue();
         return report;
     }
 

@@ -3,6 +3,7 @@ package org.unfoldingword.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,8 +61,10 @@ class SentinelIT {
         }
 
         ChaosReport report = ChaosChecker.check(history, LEASE);
+        JsonNode audit = processes.getFirst().client().audit();
         System.out.println(report.text("a master died, sentinels named another"));
         assertThat(report.findings()).as(report.text("a master died")).isEmpty();
+        assertThat(audit.path("clean").asBoolean()).as(audit.toString()).isTrue();
     }
 
     private void launch(String command) {
