@@ -98,6 +98,7 @@ class RollingRestartIT {
 
             replace(2);
 
+            await("the next dispatcher has tried").atMost(PATIENCE).until(() -> slow.refusals() >= 3);
             assertThat(slow.running()).as("turns that go on at the worker").hasSize(3);
             slow.release(/* messages= */ 6);
             for (String location : List.of(later.header("Location"), asked)) {

@@ -62,6 +62,7 @@ final class StubWorker implements AutoCloseable {
     private final List<Call> calls = new ArrayList<>();
     private final Set<String> busyUsers = new HashSet<>();
     private int overlaps;
+    private int refusals;
 
     private StubWorker(int millisMin, int millisMax, HttpServer server) {
         this.millisMin = millisMin;
@@ -128,6 +129,11 @@ final class StubWorker implements AutoCloseable {
 
     List<Call> running() {
         return calls().stream().filter(call -> call.end.isEmpty()).toList();
+    }
+
+    /** How often a turn was refused because the one before it had not ended. */
+    synchronized int refusals() {
+        return refusals;
     }
 
     /** How often a user's turn began before the one before it had ended. */
@@ -199,6 +205,7 @@ final class StubWorker implements AutoCloseable {
     private synchronized Optional<Call> begin(Call call, boolean streams) {
         if (!busyUsers.add(call.user)) {
             if (!streams) {
+                refusals++;
                 return Optional.empty();
             }
             overlaps++;
