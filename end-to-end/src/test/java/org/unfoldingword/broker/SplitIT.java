@@ -89,6 +89,7 @@ class SplitIT {
                 // Less than there are users, so that one alone cannot take all.
                 .with("BROKER_DISPATCHER_CONCURRENCY", PLACES)
                 .with("BROKER_CALLBACK_CONCURRENCY", PLACES)
+                .with("BROKER_CALLBACK_CONCURRENCYPERORG", PLACES)
                 .with("BROKER_CALLBACK_CONCURRENCYPERORIGIN", PLACES)
                 .launch();
         processes.add(process);
