@@ -16,7 +16,7 @@ import net.jqwik.api.ShrinkingMode;
  */
 class LanesPropertyTest {
 
-    @Property(tries = 400, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
+    @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED, edgeCases = EdgeCasesMode.NONE)
     void holdsWhateverHappens(@ForAll("lives") List<LaneLives.Move> life) {
         LaneLives.live(life);
     }
