@@ -28,9 +28,6 @@ import org.unfoldingword.broker.telemetry.Ticker;
 /** Posts one conversation's oldest undelivered result to its endpoint, and turns the outcome into the lane's next move. */
 final class DeliverCallback implements LaneHandler {
 
-    /** How soon a result is looked at again whose origin or org had no place just now. */
-    private static final Duration NO_PLACE = Duration.ofSeconds(1);
-
     private final CallbackClient client;
     private final Signatures signatures;
     private final RetrySchedule schedule;
@@ -83,7 +80,7 @@ final class DeliverCallback implements LaneHandler {
         }
         Optional<Origins.Permit> permit = origins.tryAcquire(claim.envelope());
         if (permit.isEmpty()) {
-            return new Verdict.Back(NO_PLACE, Doubt.UNCHANGED);
+            return new Verdict.Back(RetrySchedule.NO_PLACE, Doubt.UNCHANGED);
         }
         MessageId id = claim.lease().id();
         try (Origins.Permit place = permit.get();
@@ -93,7 +90,7 @@ final class DeliverCallback implements LaneHandler {
             headers.putAll(signatures.of(claim.envelope()).sign(webhookId(id, claim.record()), clock.instant(), body));
             DeliveryOutcome outcome = client.post(target, body, headers, held::onStop);
             place.onOutcome(outcome);
-            Verdict verdict = verdict(claim, outcome);
+            Verdict verdict = schedule.next(attempt(claim), outcome);
             report.ended(claim.record(), outcome, verdict);
             return verdict;
         }
@@ -101,7 +98,7 @@ final class DeliverCallback implements LaneHandler {
 
     @Override
     public Verdict afterFault(Held held, RuntimeException fault) {
-        return again(held.claim(), "the broker failed on this callback", "", Optional.empty());
+        return schedule.again(attempt(held.claim()), "the broker failed on this callback");
     }
 
     @Override
@@ -122,29 +119,6 @@ final class DeliverCallback implements LaneHandler {
         Map<String, Integer> left = new HashMap<>();
         origins.left().forEach((origin, places) -> left.put(Conversation.escape(origin), places));
         return new GroupRoom(origins.each(), left);
-    }
-
-    private Verdict verdict(Claim claim, DeliveryOutcome outcome) {
-        return switch (outcome) {
-            case DeliveryOutcome.Delivered delivered -> new Verdict.Delivered();
-            case DeliveryOutcome.Gone gone -> new Verdict.Undeliverable(outcome.reason());
-            case DeliveryOutcome.Retryable retryable -> again(claim, outcome, retryable.retryAfter());
-            case DeliveryOutcome.TimedOut timedOut -> again(claim, outcome, Optional.empty());
-            case DeliveryOutcome.Unreached unreached -> again(claim, outcome, Optional.empty());
-            case DeliveryOutcome.Forbidden forbidden -> again(claim, outcome, Optional.empty());
-            case DeliveryOutcome.NoPlace noPlace -> new Verdict.Back(NO_PLACE, Doubt.UNCHANGED);
-            case DeliveryOutcome.Aborted aborted -> new Verdict.Back(Duration.ZERO, Doubt.UNCHANGED);
-        };
-    }
-
-    private Verdict again(Claim claim, DeliveryOutcome outcome, Optional<Duration> retryAfter) {
-        return again(claim, outcome.reason(), outcome.said(), retryAfter);
-    }
-
-    private Verdict again(Claim claim, String reason, String said, Optional<Duration> retryAfter) {
-        return schedule.after(attempt(claim), retryAfter)
-                .<Verdict>map(wait -> new Verdict.Later(wait, reason, said, false, Doubt.UNCHANGED))
-                .orElseGet(() -> new Verdict.Undeliverable(reason, said));
     }
 
     /** Counted from 1. */

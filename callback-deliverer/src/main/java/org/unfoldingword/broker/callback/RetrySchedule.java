@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import org.unfoldingword.broker.lane.Verdict;
+import org.unfoldingword.broker.lane.Verdict.Doubt;
 
 /**
  * When a callback is tried again, and when no more. Immutable.
@@ -27,6 +29,9 @@ import java.util.random.RandomGenerator;
  * </pre>
  */
 final class RetrySchedule {
+
+    /** How soon a result is looked at again that could not be posted for lack of a place of ours. */
+    static final Duration NO_PLACE = Duration.ofSeconds(1);
 
     /** No wait is longer, whoever asks for it. */
     static final Duration WAIT_MAX = Duration.ofDays(1);
@@ -69,6 +74,36 @@ final class RetrySchedule {
         Duration wait = shorter(longer(waits.get(attempt), asked), WAIT_MAX);
         long addedMillis = (long) (wait.toMillis() * jitter * random.nextDouble());
         return Optional.of(shorter(wait.plusMillis(addedMillis), WAIT_MAX));
+    }
+
+    /**
+     * The lane's next move after an attempt.
+     *
+     * @param attempt which one it was, from 1
+     */
+    Verdict next(int attempt, DeliveryOutcome outcome) {
+        return switch (outcome) {
+            case DeliveryOutcome.Delivered delivered -> new Verdict.Delivered();
+            case DeliveryOutcome.Gone gone -> new Verdict.Undeliverable(gone.reason());
+            case DeliveryOutcome.Retryable refused ->
+                again(attempt, refused.reason(), refused.said(), refused.retryAfter());
+            case DeliveryOutcome.TimedOut timedOut -> again(attempt, timedOut.reason());
+            case DeliveryOutcome.Unreached unreached -> again(attempt, unreached.reason());
+            case DeliveryOutcome.Forbidden forbidden -> again(attempt, forbidden.reason());
+            case DeliveryOutcome.NoPlace noPlace -> new Verdict.Back(NO_PLACE, Doubt.UNCHANGED);
+            case DeliveryOutcome.Aborted aborted -> new Verdict.Back(Duration.ZERO, Doubt.UNCHANGED);
+        };
+    }
+
+    /** The lane's next move after an attempt that failed for a reason that nobody said. */
+    Verdict again(int attempt, String reason) {
+        return again(attempt, reason, /* said= */ "", Optional.empty());
+    }
+
+    private Verdict again(int attempt, String reason, String said, Optional<Duration> retryAfter) {
+        return after(attempt, retryAfter)
+                .<Verdict>map(wait -> new Verdict.Later(wait, reason, said, false, Doubt.UNCHANGED))
+                .orElseGet(() -> new Verdict.Undeliverable(reason, said));
     }
 
     private static Duration longer(Duration one, Duration other) {

@@ -97,7 +97,7 @@ final class TellLikeTheWorker {
         Optional<SecretText> token = keys.withId(wanted.keyId())
                 .flatMap(account -> account.callbackToken(wanted.keyMark().map(KeyMark::new)));
         if (token.isEmpty()) {
-            return again(claim, "key " + wanted.keyId() + " has no callback token here", "", Optional.empty());
+            return schedule.again(attempt(claim), "key " + wanted.keyId() + " has no callback token here");
         }
         Receiver receiver = new Receiver(
                 held, target, token.get(), claim.envelope().callbackEndpoint().orElseThrow());
@@ -194,7 +194,7 @@ final class TellLikeTheWorker {
         }
         Optional<Origins.Permit> permit = receiver.place();
         if (permit.isEmpty()) {
-            return new Verdict.Back(Duration.ofSeconds(1), Doubt.UNCHANGED);
+            return new Verdict.Back(RetrySchedule.NO_PLACE, Doubt.UNCHANGED);
         }
         try (Origins.Permit place = permit.get();
                 PostReport report = new PostReport(claim, claimedNanos, ticker, telemetry)) {
@@ -217,18 +217,9 @@ final class TellLikeTheWorker {
     }
 
     private Verdict verdict(Claim claim, DeliveryOutcome outcome) {
-        return switch (outcome) {
-            case DeliveryOutcome.Delivered delivered -> new Verdict.Delivered();
-            case DeliveryOutcome.Gone gone -> new Verdict.Undeliverable(gone.reason());
-            case DeliveryOutcome.Retryable refused
-            when isFinal(refused.status()) -> new Verdict.Undeliverable(refused.reason(), refused.answer());
-            case DeliveryOutcome.Retryable refused -> again(claim, refused, refused.retryAfter());
-            case DeliveryOutcome.TimedOut timedOut -> again(claim, timedOut, Optional.empty());
-            case DeliveryOutcome.Unreached unreached -> again(claim, unreached, Optional.empty());
-            case DeliveryOutcome.Forbidden forbidden -> again(claim, forbidden, Optional.empty());
-            case DeliveryOutcome.NoPlace noPlace -> new Verdict.Back(Duration.ofSeconds(1), Doubt.UNCHANGED);
-            case DeliveryOutcome.Aborted aborted -> new Verdict.Back(Duration.ZERO, Doubt.UNCHANGED);
-        };
+        return outcome instanceof DeliveryOutcome.Retryable refused && isFinal(refused.status())
+                ? new Verdict.Undeliverable(refused.reason(), refused.answer())
+                : schedule.next(attempt(claim), outcome);
     }
 
     /** The receiver does not understand it, or does not know us: the same again would not help. */
@@ -236,19 +227,12 @@ final class TellLikeTheWorker {
         return status >= 300 && status < 500 && status != TIMEOUT && status != TOO_MANY_REQUESTS;
     }
 
-    private Verdict again(Claim claim, DeliveryOutcome outcome, Optional<Duration> retryAfter) {
-        return again(claim, outcome.reason(), outcome.said(), retryAfter);
-    }
-
-    private Verdict again(Claim claim, String reason, String said, Optional<Duration> retryAfter) {
-        // Attempts that a deliverer did not survive are not the receiver's.
-        int attempt = claim.record()
+    /** Counted from 1. Attempts that a deliverer did not survive are not the receiver's. */
+    private static int attempt(Claim claim) {
+        return claim.record()
                 .callback()
                 .map(callback -> Math.max(1, callback.attempts() - callback.lapses()))
                 .orElse(1);
-        return schedule.after(attempt, retryAfter)
-                .<Verdict>map(wait -> new Verdict.Later(wait, reason, said, false, Doubt.UNCHANGED))
-                .orElseGet(() -> new Verdict.Undeliverable(reason, said));
     }
 
     private static byte[] bytes(MessageRecord record) {
