@@ -49,38 +49,35 @@ public record LaneProperties(
     private static final Settings SETTINGS = new Settings("broker.lane");
 
     public LaneProperties {
-        if (partitions < 1 || partitions > MessageId.PARTITIONS_MAX) {
-            throw SETTINGS.refused("partitions", partitions, "1 to " + MessageId.PARTITIONS_MAX);
-        }
-        if (lease.compareTo(Duration.ofSeconds(1)) < 0) {
-            throw SETTINGS.refused("lease", lease, ">= 1s; environment: BROKER_LEASE");
-        }
+        SETTINGS.expect(
+                partitions >= 1 && partitions <= MessageId.PARTITIONS_MAX,
+                "partitions",
+                partitions,
+                "1 to " + MessageId.PARTITIONS_MAX);
+        SETTINGS.expect(
+                lease.compareTo(Duration.ofSeconds(1)) >= 0, "lease", lease, ">= 1s; environment: BROKER_LEASE");
         SETTINGS.positive("sweep", sweep);
-        if (queueLimit < 1) {
-            throw SETTINGS.refused("queue-limit", queueLimit, ">= 1; environment: BROKER_QUEUE_LIMIT");
-        }
+        SETTINGS.expect(queueLimit >= 1, "queue-limit", queueLimit, ">= 1; environment: BROKER_QUEUE_LIMIT");
         SETTINGS.positive("retention", retention);
         SETTINGS.positive("dead-letter-retention", deadLetterRetention);
         SETTINGS.positive("idempotency-window", idempotencyWindow);
         SETTINGS.positive("journal-retention", journalRetention);
         SETTINGS.positive("doubt", doubt);
         SETTINGS.positive("orphaned-chunks", orphanedChunks);
-        if (journalEntries < 100) {
-            throw SETTINGS.refused("journal-entries", journalEntries, ">= 100");
-        }
-        if (frameBuffer.toBytes() < 1024) {
-            throw SETTINGS.refused("frame-buffer", frameBuffer, ">= 1KB");
-        }
-        if (journalSize.compareTo(frameBuffer) < 0) {
-            throw SETTINGS.refused("journal-size", journalSize, "at least frame-buffer, " + frameBuffer);
-        }
-        if (inlineMax.toBytes() < 0
-                || inlineMax.toBytes() > DataSize.ofMegabytes(1).toBytes()) {
-            throw SETTINGS.refused("inline-max", inlineMax, "0B to 1MB");
-        }
-        if (chunk.toBytes() < 1024 || chunk.toBytes() > DataSize.ofMegabytes(8).toBytes()) {
-            throw SETTINGS.refused("chunk", chunk, "1KB to 8MB");
-        }
+        SETTINGS.expect(journalEntries >= 100, "journal-entries", journalEntries, ">= 100");
+        SETTINGS.expect(frameBuffer.toBytes() >= 1024, "frame-buffer", frameBuffer, ">= 1KB");
+        SETTINGS.expect(
+                journalSize.compareTo(frameBuffer) >= 0,
+                "journal-size",
+                journalSize,
+                "at least frame-buffer, " + frameBuffer);
+        SETTINGS.expect(
+                inlineMax.toBytes() >= 0 && inlineMax.compareTo(DataSize.ofMegabytes(1)) <= 0,
+                "inline-max",
+                inlineMax,
+                "0B to 1MB");
+        SETTINGS.expect(
+                chunk.toBytes() >= 1024 && chunk.compareTo(DataSize.ofMegabytes(8)) <= 0, "chunk", chunk, "1KB to 8MB");
     }
 
     /** The time between sweeps that is in force: never more than 0.8 of the lease. */

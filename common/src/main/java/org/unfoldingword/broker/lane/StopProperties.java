@@ -24,16 +24,17 @@ public record StopProperties(
     private static final Settings SETTINGS = new Settings("broker.stop");
 
     public StopProperties {
-        if (within.compareTo(WITHIN_MIN) < 0 || within.compareTo(WITHIN_MAX) > 0) {
-            throw SETTINGS.refused("within", within, "15s to 1h; environment: BROKER_STOP_WITHIN");
-        }
-        if (readinessLead.isNegative() || within.minus(readinessLead).compareTo(WITHIN_MIN) < 0) {
-            throw SETTINGS.refused(
-                    "readiness-lead",
-                    readinessLead,
-                    "0s to " + within.minus(WITHIN_MIN).toSeconds() + "s, 15s less than within; environment:"
-                            + " BROKER_READINESS_LEAD");
-        }
+        SETTINGS.expect(
+                within.compareTo(WITHIN_MIN) >= 0 && within.compareTo(WITHIN_MAX) <= 0,
+                "within",
+                within,
+                "15s to 1h; environment: BROKER_STOP_WITHIN");
+        SETTINGS.expect(
+                !readinessLead.isNegative() && within.minus(readinessLead).compareTo(WITHIN_MIN) >= 0,
+                "readiness-lead",
+                readinessLead,
+                "0s to " + within.minus(WITHIN_MIN).toSeconds() + "s, 15s less than within; environment:"
+                        + " BROKER_READINESS_LEAD");
     }
 
     /** For requests under way. */

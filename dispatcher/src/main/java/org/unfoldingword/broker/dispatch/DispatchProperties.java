@@ -37,16 +37,16 @@ record DispatchProperties(
 
     DispatchProperties {
         SETTINGS.atLeastOne("concurrency", concurrency);
-        if (concurrencyPerOrg < 0) {
-            throw SETTINGS.refused("concurrency-per-org", concurrencyPerOrg, ">= 0");
-        }
+        SETTINGS.expect(concurrencyPerOrg >= 0, "concurrency-per-org", concurrencyPerOrg, ">= 0");
         SETTINGS.atLeastOne("failures-max", failuresMax);
         SETTINGS.atLeastOne("deliveries-max", deliveriesMax);
         SETTINGS.positive("busy-patience", busyPatience);
         SETTINGS.positive("backoff-first", backoffFirst);
         SETTINGS.positive("circuit-wait", circuitWait);
-        if (backoffMax.compareTo(backoffFirst) < 0) {
-            throw SETTINGS.refused("backoff-max", backoffMax, "at least backoff-first, " + backoffFirst);
-        }
+        SETTINGS.expect(
+                backoffMax.compareTo(backoffFirst) >= 0,
+                "backoff-max",
+                backoffMax,
+                "at least backoff-first, " + backoffFirst);
     }
 }

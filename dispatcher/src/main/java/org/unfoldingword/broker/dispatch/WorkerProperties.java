@@ -36,25 +36,27 @@ record WorkerProperties(
     private static final Settings SETTINGS = new Settings("broker.worker");
 
     WorkerProperties {
-        if (!baseUrl.matches("https?://[^/?#\\s]+(/[^?#\\s]*)?")) {
-            throw SETTINGS.refused(
-                    "base-url", "'" + baseUrl + "'", "http://host[:port] or https://…; environment: WORKER_BASE_URL");
-        }
+        SETTINGS.expect(
+                baseUrl.matches("https?://[^/?#\\s]+(/[^?#\\s]*)?"),
+                "base-url",
+                "'" + baseUrl + "'",
+                "http://host[:port] or https://…; environment: WORKER_BASE_URL");
         SETTINGS.positive("timeout", timeout);
         SETTINGS.positive("idle-timeout", idleTimeout);
         SETTINGS.positive("connect-timeout", connectTimeout);
-        if (idleTimeout.compareTo(timeout) > 0) {
-            throw SETTINGS.refused("idle-timeout", idleTimeout, "at most timeout, " + timeout);
-        }
-        if (maxReply.toBytes() < 1024
-                || maxReply.toBytes() > DataSize.ofMegabytes(512).toBytes()) {
-            throw SETTINGS.refused("max-reply", maxReply, "1KB to 512MB");
-        }
+        SETTINGS.expect(
+                idleTimeout.compareTo(timeout) <= 0, "idle-timeout", idleTimeout, "at most timeout, " + timeout);
+        SETTINGS.expect(
+                maxReply.toBytes() >= 1024 && maxReply.compareTo(DataSize.ofMegabytes(512)) <= 0,
+                "max-reply",
+                maxReply,
+                "1KB to 512MB");
         SETTINGS.atLeastOne("max-frames", maxFrames);
-        if (!publicUrl.isEmpty() && !publicUrl.matches("https?://[^/?#\\s]+/?")) {
-            throw SETTINGS.refused(
-                    "public-url", publicUrl, "http://host[:port] or https://…; environment: BROKER_PUBLIC_URL");
-        }
+        SETTINGS.expect(
+                publicUrl.isEmpty() || publicUrl.matches("https?://[^/?#\\s]+/?"),
+                "public-url",
+                publicUrl,
+                "http://host[:port] or https://…; environment: BROKER_PUBLIC_URL");
     }
 
     URI uri(Endpoint called) {
