@@ -46,7 +46,7 @@ redis.call('HSET', record, 'state', 'queued', 'name', name, 'entry', entry)
 -- A conversation that somebody watches as a whole keeps a list of its messages, and all that is said about them.
 if found then
   -- The latest of them, and all that wait.
-  redis.call('XADD', b.turns .. name, 'MAXLEN', math.max(TURNS_MAX, length + 1), '*', 'id', id)
+  redis.call('XADD', b.turns .. name, 'MAXLEN', text(math.max(TURNS_MAX, length + 1)), '*', 'id', id)
   watch = 'frames'
   signal_moved(b, name)
 end
