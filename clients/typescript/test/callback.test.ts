@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
+import { createHmac, generateKeyPairSync, sign } from "node:crypto";
 import { test } from "node:test";
 import { CallbackRefused, verifyCallback } from "../src/index.js";
 
@@ -18,7 +18,31 @@ test("a callback that the broker signed is taken, with any of the secrets, as te
   const options = { secrets: [OTHER, SECRET], nowSeconds: NOW + 299 };
   const callback = await verifyCallback(headers(), BODY, options);
   assert.equal(callback.status, "completed");
-  assert.deepEqual(await verifyCallback(new Headers(headers()), new TextEncoder().encode(BODY), options), callback);
+  const bytes = new TextEncoder().encode(BODY);
+  assert.deepEqual(await verifyCallback(new Headers(headers()), bytes, options), callback);
+  assert.deepEqual(await verifyCallback(new Headers(headers()), bytes.buffer, options), callback);
+});
+
+test("the case of the headers' names does not matter", async () => {
+  const shouted = Object.fromEntries(Object.entries(headers()).map(([name, value]) => [name.toUpperCase(), value]));
+  assert.equal((await verifyCallback(shouted, BODY, { secrets: [SECRET], nowSeconds: NOW })).status, "completed");
+});
+
+test("a callback that the broker signed with its private key is taken with the public one, which is no shared secret", async () => {
+  const { publicKey, privateKey } = generateKeyPairSync("ed25519");
+  const raw = publicKey.export({ type: "spki", format: "der" }).subarray(-32);
+  const options = { secrets: [SECRET, `whpk_${raw.toString("base64")}`], nowSeconds: NOW };
+  const text = Buffer.from(`msg_1.${NOW}.${BODY}`);
+  const signed = headers({ "webhook-signature": `v1,AAAA v1a,${sign(null, text, privateKey).toString("base64")}` });
+  assert.equal((await verifyCallback(signed, BODY, options)).status, "completed");
+  const forged = headers({ "webhook-signature": `v1,${createHmac("sha256", raw).update(text).digest("base64")}` });
+  await assert.rejects(verifyCallback(forged, BODY, options), CallbackRefused);
+});
+
+test("a secret that is none is the caller's error", async () => {
+  for (const secret of ["", "whsec_", "whsk_AAAA", "whsec_ä"]) {
+    await assert.rejects(verifyCallback(headers(), BODY, { secrets: [secret], nowSeconds: NOW }), TypeError);
+  }
 });
 
 const refused: [string, Record<string, string>, string, string[], number][] = [
