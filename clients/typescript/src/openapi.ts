@@ -525,7 +525,7 @@ export interface components {
             /** Format: uri */
             callback_url?: string;
             /** @description Echoed back. */
-            metadata?: Record<string, never>;
+            metadata?: Record<string, unknown>;
             /** @description Seconds after which waiting is of no use. */
             expires_in?: number;
             /**
@@ -568,7 +568,11 @@ export interface components {
             finished_at?: components["schemas"]["Time"];
             attempts: number;
             /** @description The worker's ChatResponse. */
-            response?: Record<string, never>;
+            response?: {
+                responses?: string[];
+            } & {
+                [key: string]: unknown;
+            };
             error?: components["schemas"]["Fault"];
             callback?: {
                 /** @enum {string} */
@@ -577,7 +581,7 @@ export interface components {
                 next_attempt_at?: components["schemas"]["Time"];
                 last_error?: string;
             };
-            metadata?: Record<string, never>;
+            metadata?: Record<string, unknown>;
         };
         Fault: {
             code: string;
@@ -1619,9 +1623,9 @@ export interface operations {
                     "application/json": {
                         message_id: components["schemas"]["Id"];
                         /** @description What the worker gets; null once an answered message has lost it. */
-                        request: Record<string, never> | null;
+                        request: Record<string, unknown> | null;
                         /** @description The worker's ChatResponse. */
-                        response: Record<string, never> | null;
+                        response: Record<string, unknown> | null;
                         /** @description Why it failed, in the words of whoever said so. */
                         error?: string | null;
                         /** @description The beginning of what the callback's receiver said when it did not take it. */
