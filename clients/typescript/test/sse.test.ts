@@ -12,7 +12,7 @@ async function read(text: string, cutEvery: number): Promise<SseEvent[]> {
     },
   });
   const events: SseEvent[] = [];
-  for await (const event of readEvents(body)) events.push(event);
+  for await (const event of readEvents(body, 10_000)) events.push(event);
   return events;
 }
 
@@ -26,6 +26,25 @@ test("reads events however they are cut, with any line end", async () => {
       ]);
     }
   }
+});
+
+test("a stream that says nothing, not even a comment, is broken", async () => {
+  let cancelled = false;
+  const body = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode("data: one\n\ndata: tw")),
+    cancel: () => void (cancelled = true),
+  });
+  const events: SseEvent[] = [];
+  await assert.rejects(async () => {
+    for await (const event of readEvents(body, 50)) events.push(event);
+  }, /silent for 50 ms/);
+  assert.deepEqual(events.map((event) => event.data), ["one"]);
+  assert.ok(cancelled);
+});
+
+test("a long answer in many pieces takes no longer than its length", { timeout: 10_000 }, async () => {
+  const [event] = await read(`data: ${"a".repeat(8_000_000)}\n\n`, 1000);
+  assert.equal(event?.data.length, 8_000_000);
 });
 
 test("an event without data is none", async () => {
