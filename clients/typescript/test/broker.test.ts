@@ -1,11 +1,13 @@
 // Against a running broker with its demo worker: BROKER_URL, BROKER_API_KEY, BROKER_CALLBACK_SIGNING_SECRET.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import type { AddressInfo } from "node:net";
+import { connect, createServer, type AddressInfo, type Server } from "node:net";
 import { test } from "node:test";
-import { chat } from "../examples/streaming-web-client.js";
 import { gateway } from "../examples/callback-gateway.js";
-import { Broker, BrokerError, type Submission } from "../src/index.js";
+import { serve } from "../examples/serve.js";
+import { webClient } from "../examples/streaming-web-client.js";
+import { Broker, BrokerError, type BrokerEvent, type Submission } from "../src/index.js";
+import { readEvents } from "../src/sse.js";
 
 const url = process.env["BROKER_URL"];
 const key = process.env["BROKER_API_KEY"] ?? "";
@@ -21,10 +23,17 @@ function newUser(): string {
   return `ts-${randomUUID()}`;
 }
 
+function address(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
 test("ask returns the worker's answer", { skip }, async () => {
-  const answer = await broker.ask(by(newUser(), "Hello"));
+  const answer = await broker.ask({ ...by(newUser(), "Hello"), metadata: { thread: 7 } });
   assert.ok(answer.message_id);
   assert.ok((answer.responses ?? []).join().length > 0);
+  const message = await broker.message(answer.message_id);
+  assert.deepEqual(message.response?.responses, answer.responses);
+  assert.deepEqual(message.metadata, { thread: 7 });
 });
 
 test("ask throws what became of a message that failed", { skip }, async () => {
@@ -67,6 +76,44 @@ test("a stream tells everything from the start, and again after any event", { sk
   assert.deepEqual(rest, ids.slice(3));
 });
 
+test("a stream that is told after its end has nothing to say, and ends", { skip }, async () => {
+  const userId = newUser();
+  const { message_id } = await broker.send(by(userId, "Hello"));
+  const events: BrokerEvent[] = [];
+  for await (const event of broker.stream({ userId, messageId: message_id })) events.push(event);
+  for await (const event of broker.stream({ userId, messageId: message_id, lastEventId: events.at(-1)?.id })) assert.fail(event.type);
+});
+
+test("a connection that is cut again and again, anywhere, loses and repeats nothing", { skip }, async () => {
+  const target = new URL(url ?? "");
+  let cuts = 0;
+  const proxy = createServer((near) => {
+    // The head of the answer, and some events; never the same place twice.
+    let bytesLeft = 900 + 7 * cuts;
+    const far = connect(Number(target.port), target.hostname);
+    const end = (): void => void (near.destroy(), far.destroy());
+    near.on("error", end).on("close", end).pipe(far);
+    far.on("error", end).on("close", end).on("data", (bytes) => {
+      near.write(bytes.subarray(0, bytesLeft), bytes.length < bytesLeft ? undefined : end);
+      if ((bytesLeft -= bytes.length) <= 0) cuts++;
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+  try {
+    const of = { userId: newUser(), messageId: "" };
+    of.messageId = (await broker.send(by(of.userId, "Grüße 🙂 [drip=8x150]"))).message_id;
+    const cut: BrokerEvent[] = [];
+    const through = new Broker({ url: address(proxy), key });
+    for await (const event of through.stream(of)) cut.push(event);
+    const whole: BrokerEvent[] = [];
+    for await (const event of broker.stream(of)) whole.push(event);
+    assert.deepEqual(cut, whole);
+    assert.ok(cuts > 2, `${cuts} cuts`);
+  } finally {
+    proxy.close();
+  }
+});
+
 test("a stream says that an attempt is over and another follows", { skip }, async () => {
   const userId = newUser();
   const { message_id } = await broker.send(by(userId, "Hello [fail=500x1]"));
@@ -99,34 +146,52 @@ test("the example of a gateway: an answer to each message, in order, once", { sk
   let all: () => void = () => undefined;
   const done = new Promise<void>((resolve) => (all = resolve));
   const user = newUser();
-  const server = gateway({
+  const server = await serve((request) => handle(request));
+  const handle = gateway({
     broker,
     secrets: [secret],
-    publicUrl: () => `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    say: (to, text) => {
+    publicUrl: address(server),
+    say: async (to, text) => {
       assert.equal(to, user);
       if (said.push(text) === 3) all();
     },
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   try {
-    const incoming = `http://127.0.0.1:${(server.address() as AddressInfo).port}/incoming`;
     for (const text of ["one", "two", "two", "three"]) {
-      const taken = await fetch(incoming, { method: "POST", body: JSON.stringify({ id: text, user, text }) });
+      const taken = await fetch(`${address(server)}/incoming`, { method: "POST", body: JSON.stringify({ id: text, user, text }) });
       assert.equal(taken.status, 200);
     }
     await done;
     ["one", "two", "three"].forEach((word, at) => assert.match(said[at] ?? "", new RegExp(word)));
-    const forged = await fetch(incoming.replace("incoming", "answers"), { method: "POST", body: "{}" });
+    const forged = await fetch(`${address(server)}/answers`, { method: "POST", body: "{}" });
     assert.equal(forged.status, 401);
   } finally {
     server.close();
   }
 });
 
-test("the example of a web client: the answer as it is said, and whole", { skip }, async () => {
-  const shown: string[] = [];
-  const answer = await chat(broker, newUser(), "Hello there", (soFar) => void shown.push(soFar));
-  assert.ok(shown.length > 1);
-  assert.equal(shown.at(-1), answer);
+test("the example of a web client: the answer as it is said, and on after a lost connection", { skip }, async () => {
+  const user = newUser();
+  const server = await serve(webClient(broker, () => user));
+  try {
+    assert.match(await (await fetch(address(server))).text(), /EventSource/);
+    const asked = await fetch(`${address(server)}/ask`, { method: "POST", body: "Hello [drip=5x100]" });
+    const { message_id } = (await asked.json()) as { message_id: string };
+    const watched = async (headers: Record<string, string>, many: number): Promise<BrokerEvent[]> => {
+      const events: BrokerEvent[] = [];
+      const response = await fetch(`${address(server)}/watch/${message_id}`, { headers });
+      assert.ok(response.body);
+      for await (const sse of readEvents(response.body, 30_000)) {
+        if (events.push(JSON.parse(sse.data) as BrokerEvent) === many) break;
+      }
+      return events;
+    };
+    const begun = await watched({}, 4);
+    const whole = [...begun, ...(await watched({ "last-event-id": begun.at(-1)?.id ?? "" }, Number.POSITIVE_INFINITY))];
+    assert.deepEqual(whole, await watched({}, Number.POSITIVE_INFINITY));
+    assert.equal(whole.at(-1)?.type, "done");
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
 });
