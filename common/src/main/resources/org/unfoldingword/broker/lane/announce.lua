@@ -6,7 +6,7 @@
   Holds after: the callbacks queue has the message once; its end does not add it again.
 ]]
 local b, other = block(1, 'messages'), block(1 + BLOCK, 'callbacks')
-local name, token, id, callbacks = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local name, token, id, callbacks = unpack(ARGV)
 if redis.call('HGET', b.held, name) ~= token then return { 'stale' } end
 if redis.call('HEXISTS', b.record .. id, 'callback_state') == 0 then enqueue_callback(b, other, callbacks, id) end
 return { 'announced' }

@@ -13,10 +13,13 @@ local name, id, envelope, body = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local chunks, limit = tonumber(ARGV[5]), tonumber(ARGV[6])
 local fingerprint, window, watch, size = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
 local record = b.record .. id
+-- Of a conversation that is watched as a whole, messages that are remembered.
+local TURNS_MAX = 1000
 
--- What is there already is written again, so that whoever waits for replicas waits for that as well.
-local found = redis.call('EXISTS', record, b.turns .. name) > 0
-if found and redis.call('EXISTS', record) == 1 then
+-- Usually there is neither the record nor a watch of the whole conversation: one look tells both. What is there already is written
+-- again, so that whoever waits for replicas waits for that as well.
+local watched = redis.call('EXISTS', record, b.turns .. name) > 0
+if watched and redis.call('EXISTS', record) == 1 then
   redis.call('HSET', record, 'name', name)
   return { 'appended', redis.call('XLEN', b.queue .. name) }
 end
@@ -34,9 +37,9 @@ if length >= limit then
   if waiting >= limit then return { 'full', waiting } end
 end
 for i = 0, chunks - 1 do
-  if redis.call('EXISTS', b.body .. id .. ':request:' .. i) == 0 then return redis.error_reply('BODYGONE chunk ' .. i) end
+  if redis.call('EXISTS', chunk(b, id, 'request', i)) == 0 then return redis.error_reply('BODYGONE chunk ' .. i) end
 end
-for i = 0, chunks - 1 do redis.call('PERSIST', b.body .. id .. ':request:' .. i) end
+for i = 0, chunks - 1 do redis.call('PERSIST', chunk(b, id, 'request', i)) end
 
 local fields = { 'id', id, 'envelope', envelope, 'body', body }
 if chunks > 0 then fields = { 'id', id, 'envelope', envelope, 'chunks', ARGV[5], 'length', size } end
@@ -44,7 +47,7 @@ local entry = append(b, name, length, fields)
 local position = length + 1
 redis.call('HSET', record, 'state', 'queued', 'name', name, 'entry', entry)
 -- A conversation that somebody watches as a whole keeps a list of its messages, and all that is said about them.
-if found then
+if watched then
   -- The latest of them, and all that wait.
   redis.call('XADD', b.turns .. name, 'MAXLEN', text(math.max(TURNS_MAX, length + 1)), '*', 'id', id)
   watch = 'frames'

@@ -11,8 +11,8 @@ local function judge(b)
   local result = { queues, 0, 0, held, redis.call('ZCARD', b.later) - held }
   if queues > queues_max then return result end
   result[2] = 1
-  local function find(text)
-    if #result < 5 + findings_max then result[#result + 1] = text end
+  local function find(what)
+    if #result < 5 + findings_max then result[#result + 1] = what end
   end
 
   local function check_queue(name)

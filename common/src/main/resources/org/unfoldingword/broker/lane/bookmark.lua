@@ -5,6 +5,7 @@
   Returns  {'noted' | 'stale'}
 ]]
 local b = block(1, 'callbacks')
-if redis.call('HGET', b.held, ARGV[1]) ~= ARGV[2] then return { 'stale' } end
-redis.call('HSET', b.record .. ARGV[3], 'callback_told', ARGV[4])
+local name, token, id, note = unpack(ARGV)
+if redis.call('HGET', b.held, name) ~= token then return { 'stale' } end
+redis.call('HSET', b.record .. id, 'callback_told', note)
 return { 'noted' }

@@ -13,10 +13,9 @@ local event, data, remember = ARGV[5], ARGV[6], ARGV[7]
 local record = b.record .. id
 local entry = redis.call('HGET', record, 'entry')
 if not entry then return { 'unknown' } end
-if not redis.call('XRANGE', b.queue .. name, entry, entry)[1] then return { 'ended' } end
+if not entry_of(b, name, entry) then return { 'ended' } end
 
-local head = redis.call('XRANGE', b.queue .. name, '-', '+', 'COUNT', 1)[1][1] == entry
-if head and redis.call('HEXISTS', b.held, name) == 1 then
+if head_of(b, name)[1] == entry and redis.call('HEXISTS', b.held, name) == 1 then
   redis.call('HSET', record, 'cancel', '1')
   redis.call('PUBLISH', b.orders, id .. ' cancel')
   return { 'asked' }

@@ -17,7 +17,7 @@ local function read(b, id, died)
   if not name then return nil end
   if part ~= '' and not string.find(name, part, 1, true) then return nil end
   if code ~= '' and code ~= why then return nil end
-  if org ~= '' and org ~= string.match(name, '^[^:]*:([^:]*)') then return nil end
+  if org ~= '' and org ~= org_of(name) then return nil end
   local letter = { id, died }
   for _, field in ipairs(redis.call('HKEYS', record)) do
     if not HIDDEN[field] then

@@ -6,13 +6,13 @@
   Holds after: the message has ended as before; the accounts do not change.
 ]]
 local lane, id, retention, dry = ARGV[1], ARGV[2], ARGV[3], ARGV[4] == '1'
-local b, other = block(1, lane), block(1 + BLOCK, lane == 'messages' and 'callbacks' or 'messages')
+local b, other = block(1, lane), block(1 + BLOCK, OTHER[lane])
 local record = b.record .. id
 if not redis.call('ZSCORE', b.dead, id) then return { 'not_dead' } end
 if dry then return { 'would' } end
 redis.call('ZREM', b.dead, id)
 if lane == 'messages' then
-  for i = 0, (redis.call('HGET', record, 'chunks') or 0) - 1 do redis.call('DEL', b.body .. id .. ':request:' .. i) end
+  for i = 0, (redis.call('HGET', record, 'chunks') or 0) - 1 do redis.call('DEL', chunk(b, id, 'request', i)) end
   redis.call('HDEL', record, 'body', 'chunks', 'length')
 end
 local needed = redis.call('HGET', record, 'callback_state') == 'pending' or redis.call('ZSCORE', other.dead, id)

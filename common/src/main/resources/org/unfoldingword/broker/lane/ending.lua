@@ -8,14 +8,14 @@
 -- in its record, and, if its body lies in chunks, their number.
 local function close_message(b, name, id, entry, how, envelope, chunks)
   if how.dead or not envelope then
-    local fields = redis.call('XRANGE', b.queue .. name, entry, entry)[1][2]
+    local fields = entry_of(b, name, entry)[2]
     if fields[4] then redis.call('HSET', b.record .. id, 'envelope', fields[4]) end
     if how.dead and fields[6] then redis.call('HSET', b.record .. id, unpack(fields, 5)) end
     chunks = fields[5] == 'chunks' and fields[6]
   end
   for i = 0, (chunks or 0) - 1 do
-    local chunk = b.body .. id .. ':request:' .. i
-    if how.dead then redis.call('PEXPIRE', chunk, how.dead_retention) else redis.call('DEL', chunk) end
+    local key = chunk(b, id, 'request', i)
+    if how.dead then redis.call('PEXPIRE', key, how.dead_retention) else redis.call('DEL', key) end
   end
 end
 
@@ -29,7 +29,7 @@ end
 -- A callback that was there before its message ended could not be late before now.
 local function start_waiting(other, record)
   local callbacks, entry = unpack(redis.call('HMGET', record, 'callback_queue', 'callback_entry'))
-  local head = redis.call('XRANGE', other.queue .. callbacks, '-', '+', 'COUNT', 1)[1]
+  local head = head_of(other, callbacks)
   if head and head[1] == entry then redis.call('ZADD', other.heads, 'XX', now_text, callbacks) end
 end
 

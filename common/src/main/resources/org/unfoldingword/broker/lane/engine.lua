@@ -1,6 +1,6 @@
 --[[
-  Shared by the scripts of the engine: the names of one partition's keys, Redis's time, and the three moves of an ordering
-  key ("queue name") within a partition's index. A queue with entries is in heads, and in exactly one of
+  Shared by the scripts of the engine: the names of one partition's keys, Redis's time, and the moves of a queue within its
+  partition's index: append, make_ready, postpone, advance, withdraw, forget. A queue with entries is in heads, and in exactly one of
     later         ZSET  name -> ms at which it becomes due: held (the lease's end) or waiting for its next attempt;
                         +inf while it is paused
     ready..group  ZSET  name -> ms since when it is due, and its group in groups unless the group is paused
@@ -10,6 +10,7 @@
 local KEYS, ARGV = KEYS, ARGV
 local BLOCK = 21
 local GROUP = { messages = 'dispatchers', callbacks = 'deliverers' }
+local OTHER = { messages = 'callbacks', callbacks = 'messages' }
 -- A record's fields of the callbacks lane carry a prefix, because both lanes keep one record.
 local PREFIX = { messages = '', callbacks = 'callback_' }
 
@@ -72,9 +73,11 @@ end
 
 local function count(b, counter) raise(b.totals, counter, 1) end
 
+local function org_of(conversation) return string.match(conversation, '^[^:]*:([^:]*)') end
+
 -- Who shares turns: the org of a conversation, or the endpoint of a callback queue.
 local function group_of(b, name)
-  if b.lane == 'messages' then return string.match(name, '^[^:]*:([^:]*)') end
+  if b.lane == 'messages' then return org_of(name) end
   return string.match(name, '([^:]*)$')
 end
 
@@ -86,6 +89,15 @@ local function precedes(one, another)
   end
   return #one < #another
 end
+
+-- An entry of a queue, {id, fields}; nil if it is not there.
+local function entry_of(b, name, entry) return redis.call('XRANGE', b.queue .. name, entry, entry)[1] end
+
+-- The oldest entry of a queue, likewise.
+local function head_of(b, name) return redis.call('XRANGE', b.queue .. name, '-', '+', 'COUNT', '1')[1] end
+
+-- The key of one chunk, counted from 0, of a message's 'request' or 'reply'.
+local function chunk(b, id, kind, number) return b.body .. id .. ':' .. kind .. ':' .. number end
 
 -- At most one token per lane and partition.
 local function wake(b)
@@ -108,20 +120,31 @@ local function postpone(b, name, at)
   redis.call('ZADD', b.later, at, name)
 end
 
--- The queue is due: it joins its group's line; a group that had nothing due joins the round as the one served last. A paused
--- queue is never due; a paused group keeps its line but stays out of the round, so it costs the others nothing.
--- fresh: it is not in later.
-local function make_ready(b, name, fresh)
+-- The queue, which is not in later, is due: it joins its group's line; a group that had nothing due joins the round as the one served
+-- last. A paused queue is never due; a paused group keeps its line but stays out of the round, so it costs the others nothing.
+local function join_line(b, name)
   local group = group_of(b, name)
   local paused, out
   if any_paused(b) then paused, out = unpack(redis.call('HMGET', b.paused, name, '@' .. group)) end
   if paused then return postpone(b, name, '+inf') end
-  if not fresh then redis.call('ZREM', b.later, name) end
   local joined = redis.call('ZADD', b.ready .. group, 'NX', now_text, name) == 1
   if joined and not out and not b.in_round[group] then
     if redis.call('ZCARD', b.ready .. group) == 1 then redis.call('ZADD', b.groups, 'NX', text(micros), group) end
     b.in_round[group] = true
   end
+end
+
+-- The queue is due.
+local function make_ready(b, name)
+  redis.call('ZREM', b.later, name)
+  join_line(b, name)
+end
+
+-- The queue, which is not in later, has another head from now on, and is due.
+local function begin_head(b, name)
+  redis.call('ZADD', b.heads, now_text, name)
+  join_line(b, name)
+  wake(b)
 end
 
 -- The queue is empty: nothing of it stays.
@@ -135,8 +158,8 @@ end
 -- An org's queues have one entry more, or less. An org without entries leaves nothing.
 local function weigh(b, name, by)
   if b.lane ~= 'messages' then return end
-  local group = group_of(b, name)
-  if raise(b.queued, group, by) == 0 then redis.call('HDEL', b.queued, group) end
+  local org = org_of(name)
+  if raise(b.queued, org, by) == 0 then redis.call('HDEL', b.queued, org) end
 end
 
 -- Appends an entry of field-value pairs to a queue of so many; returns its id.
@@ -146,28 +169,14 @@ local function append(b, name, length, fields)
   weigh(b, name, 1)
   if length == 0 then
     redis.call('XGROUP', 'CREATE', queue, b.group, '0')
-    redis.call('ZADD', b.heads, now_text, name)
-    make_ready(b, name, true)
-    wake(b)
+    begin_head(b, name)
   end
   return entry
 end
 
--- The next step after the head has gone: the queue's next entry becomes due, or the queue is forgotten.
-local function advance(b, name)
-  if redis.call('XLEN', b.queue .. name) > 0 then
-    redis.call('ZADD', b.heads, now_text, name)
-    redis.call('ZREM', b.later, name)
-    make_ready(b, name, true)
-    wake(b)
-  else
-    forget(b, name)
-  end
-end
-
 -- The head has been settled: it goes, and the queue takes its next step. A held queue is in later, or, if its lease lapsed and nobody
 -- has taken it since, in line.
-local function succeed(b, name, entry)
+local function advance(b, name, entry)
   local queue = b.queue .. name
   if redis.call('ZREM', b.later, name) == 0 then leave_line(b, name) end
   weigh(b, name, -1)
@@ -178,9 +187,26 @@ local function succeed(b, name, entry)
   end
   redis.call('XACK', queue, b.group, entry)
   redis.call('XDEL', queue, entry)
-  redis.call('ZADD', b.heads, now_text, name)
-  make_ready(b, name, true)
-  wake(b)
+  begin_head(b, name)
+end
+
+-- Takes one entry out of a queue before its time, whoever holds it. Its holder, if it has one, is fenced off. A queue in line keeps its
+-- place there. Returns whether the entry was there, and whether it was held.
+local function withdraw(b, name, entry)
+  local queue = b.queue .. name
+  local head = head_of(b, name)
+  redis.call('XACK', queue, b.group, entry)
+  if redis.call('XDEL', queue, entry) == 0 then return false, false end
+  weigh(b, name, -1)
+  if head[1] ~= entry then return true, false end
+  local held = redis.call('HDEL', b.held, name) == 1
+  if redis.call('XLEN', queue) > 0 then
+    redis.call('ZREM', b.later, name)
+    begin_head(b, name)
+  else
+    forget(b, name)
+  end
+  return true, held
 end
 
 -- Tells those who watch the message. Signals are hints: nothing depends on their arrival.
@@ -215,18 +241,16 @@ end
 -- Keeps the record and the chunks of a large reply, if it has any, together: for so many ms, or for ever.
 local function retain(b, id, chunks, ms)
   local keys = { b.record .. id }
-  for i = 0, (chunks or 0) - 1 do keys[i + 2] = b.body .. id .. ':reply:' .. i end
+  for i = 0, (chunks or 0) - 1 do keys[i + 2] = chunk(b, id, 'reply', i) end
   for _, key in ipairs(keys) do
     if ms then redis.call('PEXPIRE', key, ms) else redis.call('PERSIST', key) end
   end
 end
 
--- Of a conversation that is watched as a whole, messages that are remembered.
-local TURNS_MAX = 1000
+local TRAIL_MAX = 20
 
 -- Adds the attempt that ended without ending the message to the record's trail, a line of text:
 -- "<claimed> <ended> <outcome> <holder> <detail>". The latest few are kept. It ended now, or at the time given.
-local TRAIL_MAX = 20
 local function leave_trace(b, id, outcome, detail, ended)
   local record = b.record .. id
   local claimed, holder, trail = unpack(redis.call('HMGET', record, b.prefix .. 'claimed', b.prefix .. 'holder', b.prefix .. 'trail'))
@@ -237,18 +261,4 @@ local function leave_trace(b, id, outcome, detail, ended)
   local what = string.sub(string.gsub(detail, '%c', ' '), 1, 200)
   local line = claimed .. ' ' .. (ended or now_text) .. ' ' .. outcome .. ' ' .. holder .. ' ' .. what .. '\n'
   redis.call('HSET', record, b.prefix .. 'trail', trail .. line)
-end
-
--- Takes one entry out of a queue before its time, whoever holds it. Its holder, if it has one, is fenced off.
--- Returns whether it was there, and whether it was held.
-local function withdraw(b, name, entry)
-  local queue = b.queue .. name
-  local first = redis.call('XRANGE', queue, '-', '+', 'COUNT', 1)[1]
-  local head = first and first[1] == entry
-  redis.call('XACK', queue, b.group, entry)
-  if redis.call('XDEL', queue, entry) == 0 then return false, false end
-  weigh(b, name, -1)
-  local held = head and redis.call('HDEL', b.held, name) == 1
-  if head then advance(b, name) end
-  return true, held
 end

@@ -10,25 +10,20 @@
 local own, groups, org, user, doubt, dry = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6] == '1'
 local b, other = block(1, 'messages'), block(1 + BLOCK, 'callbacks')
 
-local function entry_of(name, entry)
-  local found = redis.call('XRANGE', b.queue .. name, entry, entry)[1]
-  return found and found[2]
-end
-
 local function sent_by_user(name, entry, envelope)
   if string.sub(name, 1, #groups) ~= groups then return false end
-  local fields = entry_of(name, entry)
-  local text = envelope or (fields and fields[4])
-  if not text then return false end
+  local found = entry_of(b, name, entry)
+  local json = envelope or (found and found[2][4])
+  if not json then return false end
   -- What cannot be read names no sender, and must not keep the others from being erased.
-  local read, sender = pcall(cjson.decode, text)
+  local read, sender = pcall(cjson.decode, json)
   return read and type(sender) == 'table' and sender.o == org and sender.u == user
 end
 
 -- However many there are: those of a reply that is laid down and not settled yet are counted nowhere.
 local function remove_chunks(id, kind)
   local number = 0
-  while redis.call('DEL', b.body .. id .. ':' .. kind .. ':' .. number) == 1 do number = number + 1 end
+  while redis.call('DEL', chunk(b, id, kind, number)) == 1 do number = number + 1 end
 end
 
 local function erase(id)
@@ -36,7 +31,7 @@ local function erase(id)
   local name, entry, envelope, callbacks, waiting =
     unpack(redis.call('HMGET', record, 'name', 'entry', 'envelope', 'callback_queue', 'callback_entry'))
   if not name or (name ~= own and not sent_by_user(name, entry, envelope)) then return '' end
-  if dry then return entry_of(name, entry) and 'waiting' or 'ended' end
+  if dry then return entry_of(b, name, entry) and 'waiting' or 'ended' end
   local there, held = withdraw(b, name, entry)
   if there then count(b, 'cancelled') end
   if held then redis.call('SET', b.doubt .. name, '1', 'PX', doubt) end

@@ -12,7 +12,7 @@ local record = b.record .. id
 local name, entry = unpack(redis.call('HMGET', record, 'name', 'entry'))
 if not name then return { now, {}, 0, '' } end
 local position, envelope = 0, ''
-local found = redis.call('XRANGE', b.queue .. name, entry, entry)[1]
+local found = entry_of(b, name, entry)
 if found then
   envelope = found[2][4]
   position = #redis.call('XRANGE', b.queue .. name, '-', entry)

@@ -6,7 +6,7 @@
   Holds after: what another holder has laid down, or settled, is as it was.
 ]]
 local b = block(1, 'messages')
-local name, token, id, number, chunk, lives = unpack(ARGV)
+local name, token, id, number, piece, lives = unpack(ARGV)
 if redis.call('HGET', b.held, name) ~= token then return { 'stale' } end
-redis.call('SET', b.body .. id .. ':reply:' .. number, chunk, 'PX', lives)
+redis.call('SET', chunk(b, id, 'reply', number), piece, 'PX', lives)
 return { 'laid' }

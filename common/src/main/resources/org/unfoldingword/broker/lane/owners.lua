@@ -20,11 +20,11 @@ local function record_fault(id)
     redis.call('HMGET', key, 'name', 'entry', 'finished', 'callback_state', 'callback_queue', 'callback_entry'))
   if not name then return 'a record without a conversation' end
   if not finished then
-    return #redis.call('XRANGE', b.queue .. name, entry, entry) == 0 and 'a message that has not ended and is in no queue' or ''
+    return not entry_of(b, name, entry) and 'a message that has not ended and is in no queue' or ''
   end
   if ends(key) then return '' end
   if callback ~= 'pending' then return 'an ended message that never expires' end
-  return #redis.call('XRANGE', c.queue .. queue, waiting, waiting) == 0 and 'a pending callback that is in no queue' or ''
+  return not entry_of(c, queue, waiting) and 'a pending callback that is in no queue' or ''
 end
 
 local function of_message(key, id)

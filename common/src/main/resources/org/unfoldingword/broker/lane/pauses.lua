@@ -4,6 +4,6 @@
   ARGV  1 lane
   Returns  per block: {what, mark...}, mark = "<since, ms> <who> <why>"
 ]]
-local result = {}
-for at = 1, #KEYS, BLOCK do result[#result + 1] = redis.call('HGETALL', block(at, ARGV[1]).paused) end
+local lane, result = ARGV[1], {}
+for at = 1, #KEYS, BLOCK do result[#result + 1] = redis.call('HGETALL', block(at, lane).paused) end
 return result

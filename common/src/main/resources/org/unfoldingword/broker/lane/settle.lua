@@ -7,7 +7,7 @@
         10 doubt, ms; 0 clears it, '' leaves it   11 counter in totals to raise (done)   12 '1' dead-letters it (done)
         13 callbacks queue, '' for none (done)   14 the journal's event, '' for none, and 15 its data, also the attempt's detail
         16 the journal's retention, ms   17.. fields of the record to set, in pairs
-  Returns  {'settled' | 'stale', now}
+  Returns  {'settled' | 'stale'}
   Holds after: done and its callback are written together; the queue's next entry is due, or the queue is gone. A message that
   was cancelled meanwhile and did not end is due at once, so that its next holder ends it.
 ]]
@@ -15,7 +15,7 @@ local lane, name, entry, token, id, verdict = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local delay, retention, dead_retention, doubt = tonumber(ARGV[7]), ARGV[8], ARGV[9], ARGV[10]
 local counter, dead, callbacks, event, data, remember = ARGV[11], ARGV[12] == '1', ARGV[13], ARGV[14], ARGV[15], ARGV[16]
 local b = block(1, lane)
-local other = block(1 + BLOCK, lane == 'messages' and 'callbacks' or 'messages')
+local other = block(1 + BLOCK, OTHER[lane])
 local record = b.record .. id
 local queue = b.queue .. name
 
@@ -23,7 +23,7 @@ if redis.call('HGET', b.held, name) ~= token then
   local settled = redis.call('HGET', record, b.prefix .. 'settled') == token
   -- Written again, so that whoever waits for replicas waits for it as well.
   if settled then redis.call('HSET', record, b.prefix .. 'settled', token) end
-  return { settled and 'settled' or 'stale', now }
+  return { settled and 'settled' or 'stale' }
 end
 
 -- Nobody holds it now, and XPENDING says so; the entry stays the group's pending one, so it keeps its place.
@@ -58,7 +58,7 @@ if verdict == 'done' then
   watch = finish(b, other, name, id, entry, {
     counter = counter, dead = dead, callbacks = callbacks, retention = retention, dead_retention = dead_retention, fields = fields,
   })
-  succeed(b, name, entry)
+  advance(b, name, entry)
   if lane == 'messages' then signal_moved(b, name) end
 else
   redis.call('HSET', record, unpack(fields))
@@ -73,4 +73,4 @@ if watch and lane == 'messages' then
   end
   signal(b, id, verdict)
 end
-return { 'settled', now }
+return { 'settled' }

@@ -9,7 +9,7 @@ local result = {}
 for i, id in ipairs(ARGV) do
   local state, name = unpack(redis.call('HMGET', b.record .. id, 'state', 'name'))
   local told = redis.call('XREVRANGE', b.events .. id, '+', '-', 'COUNT', 1)[1]
-  local head = name and redis.call('XRANGE', b.queue .. name, '-', '+', 'COUNT', 1)[1]
+  local head = name and head_of(b, name)
   result[i] = { state or '', (told and told[1] or '') .. ' ' .. (head and head[1] or '') }
 end
 return result

@@ -25,11 +25,11 @@ for i = 7, #ARGV, 2 do
       answer = 'full'
       break
     end
-    journal(b, id, ARGV[i], ARGV[i + 1], token .. '-' .. string.format('%.0f', number))
+    journal(b, id, ARGV[i], ARGV[i + 1], token .. '-' .. text(number))
     entries = entries + 1
     bytes = bytes + #ARGV[i + 1]
   end
 end
-redis.call('HSET', record, 'told', bytes)
+redis.call('HSET', record, 'told', text(bytes))
 signal(b, id, 'told')
 return { answer }

@@ -12,7 +12,7 @@ local dead_retention = tonumber(ARGV[1])
 local NAMES_MAX = 1000
 
 local function ended(b, name)
-  local head = redis.call('XRANGE', b.queue .. name, '-', '+', 'COUNT', 1)[1]
+  local head = head_of(b, name)
   return not head or redis.call('HEXISTS', b.record .. head[2][2], 'finished') == 1
 end
 
@@ -31,7 +31,7 @@ local function held(b)
   return running, telling
 end
 
-local function count(b)
+local function fare(b)
   local running, telling = held(b)
   return {
     redis.call('ZCARD', b.heads), running, redis.call('ZCOUNT', b.later, '(' .. now_text, '+inf') - running,
@@ -43,6 +43,6 @@ end
 local result = { now }
 for at = 1, #KEYS, 2 * BLOCK do
   local m, c = block(at, 'messages'), block(at + BLOCK, 'callbacks')
-  result[#result + 1] = { redis.call('HGETALL', m.totals), count(m), count(c) }
+  result[#result + 1] = { redis.call('HGETALL', m.totals), fare(m), fare(c) }
 end
 return result
