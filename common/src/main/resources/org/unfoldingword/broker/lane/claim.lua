@@ -12,10 +12,11 @@
   Holds after: each returned entry is its group's only pending one and belongs to the holder under the token.
 ]]
 local lane, holder, room, lease = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local beat, state = tonumber(ARGV[5]), ARGV[6]
+local beat, state, each, doubt_ms = tonumber(ARGV[5]), ARGV[6], tonumber(ARGV[7]), ARGV[8]
 local partitions = #KEYS / BLOCK
-local each, doubt_ms, left, full = tonumber(ARGV[7]), ARGV[8], {}, 0
 
+-- How many more of a group may be taken, of those of which that is known, and of how many groups none.
+local left, full = {}, 0
 local function leave(group, entries)
   left[group] = entries
   if entries <= 0 then full = full + 1 end
@@ -139,12 +140,9 @@ local function take(b, number, name)
 end
 
 local result = { now, '', {} }
-local open, next_due = {}, math.huge
-for n = 1, partitions do
-  local b = block((n - 1) * BLOCK + 1, lane)
-  open[n] = b
-  b.taken = {}
-  b.stopped = any_paused(b) and redis.call('HEXISTS', b.paused, '*') == 1
+
+-- Lapsed leases, retries and all else that has come due joins the line.
+local function make_due_ready(b)
   local first = redis.call('ZRANGE', b.later, '0', '0', 'WITHSCORES')
   b.first = tonumber(first[2])
   if b.first and b.first <= now then
@@ -153,48 +151,39 @@ for n = 1, partitions do
     b.first = tonumber(redis.call('ZRANGE', b.later, '0', '0', 'WITHSCORES')[2])
   end
 end
--- First an equal share for each partition, then what is left to those that have more.
-for _, share in ipairs({ math.ceil(room / partitions), room }) do
-  for n = 1, partitions do
-    local b = open[n]
-    local taken = 0
-    while room > 0 and taken < share do
-      local group = next_group(b)
-      if not group then break end
-      local popped = pop(b, group, math.min(room, share - taken))
-      for i = 1, #popped, 2 do
-        local claim = take(b, n, popped[i])
-        if claim then
-          result[#result + 1] = claim
-          room = room - 1
-          taken = taken + 1
-        end
+
+local function take_share(b, number, share)
+  local taken = 0
+  while room > 0 and taken < share do
+    local group = next_group(b)
+    if not group then return end
+    local popped = pop(b, group, math.min(room, share - taken))
+    for i = 1, #popped, 2 do
+      local claim = take(b, number, popped[i])
+      if claim then
+        result[#result + 1] = claim
+        room = room - 1
+        taken = taken + 1
       end
     end
   end
 end
-for n = 1, partitions do
-  local b = open[n]
-  if #b.taken > 0 then
-    local lapse, until_then = text(now + lease), {}
-    for i = 1, #b.taken, 2 do
-      until_then[i] = lapse
-      until_then[i + 1] = b.taken[i]
-    end
-    redis.call('HSET', b.held, unpack(b.taken))
-    redis.call('ZADD', b.later, unpack(until_then))
-    redis.call('HSET', b.totals, 'token', text(b.token))
-    b.first = math.min(b.first or math.huge, now + lease)
+
+local function lease_taken(b)
+  if #b.taken == 0 then return end
+  local lapse, until_then = text(now + lease), {}
+  for i = 1, #b.taken, 2 do
+    until_then[i] = lapse
+    until_then[i + 1] = b.taken[i]
   end
-  if next_group(b) then
-    table.insert(result[3], n)
-    wake(b)
-  end
-  if b.first then next_due = math.min(next_due, b.first) end
+  redis.call('HSET', b.held, unpack(b.taken))
+  redis.call('ZADD', b.later, unpack(until_then))
+  redis.call('HSET', b.totals, 'token', text(b.token))
+  b.first = math.min(b.first or math.huge, now + lease)
 end
-if next_due < math.huge then result[2] = text(next_due) end
-if beat ~= 0 then
-  local holders = open[1].holders
+
+-- Those whose time is over are no longer known.
+local function note_holder(holders)
   redis.call('HDEL', holders, holder)
   local known = redis.call('HGETALL', holders)
   for i = 1, #known, 2 do
@@ -202,4 +191,27 @@ if beat ~= 0 then
   end
   if beat > 0 then redis.call('HSET', holders, holder, text(now + beat) .. ' ' .. state) end
 end
+
+local open, next_due = {}, math.huge
+for n = 1, partitions do
+  local b = block((n - 1) * BLOCK + 1, lane)
+  open[n] = b
+  b.taken = {}
+  b.stopped = any_paused(b) and redis.call('HEXISTS', b.paused, '*') == 1
+  make_due_ready(b)
+end
+-- First an equal share for each partition, then what is left to those that have more.
+for _, share in ipairs({ math.ceil(room / partitions), room }) do
+  for n, b in ipairs(open) do take_share(b, n, share) end
+end
+for n, b in ipairs(open) do
+  lease_taken(b)
+  if next_group(b) then
+    table.insert(result[3], n)
+    wake(b)
+  end
+  if b.first then next_due = math.min(next_due, b.first) end
+end
+if next_due < math.huge then result[2] = text(next_due) end
+if beat ~= 0 then note_holder(open[1].holders) end
 return result
