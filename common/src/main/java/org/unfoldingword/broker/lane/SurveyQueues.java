@@ -95,14 +95,14 @@ final class SurveyQueues {
                 pending(found.list(6)),
                 pauses(name, found.list(7)),
                 MessageId.parse(found.text(9)).orElseThrow(),
-                time(record.text(6))
+                time(record.text(4))
                         .or(() -> time(found.text(8).split("-", 2)[0]))
                         .orElseThrow(),
                 record.text(0),
                 count(record.text(1)),
-                count(record.text(4)),
+                count(record.text(3)),
                 time(record.text(2)),
-                time(record.text(8)),
+                time(record.text(5)),
                 found.number(11) == 1);
     }
 

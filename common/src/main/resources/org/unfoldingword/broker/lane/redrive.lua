@@ -10,7 +10,7 @@
   dead, is taken back. Entries that it was put in front of have new ids; their records say so, and when they were accepted.
 ]]
 local lane, id, position, operation, dry = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5] == '1'
-local b, other = block(1, lane), block(1 + BLOCK, lane == 'messages' and 'callbacks' or 'messages')
+local b, other = block(1, lane), block(1 + BLOCK, OTHER[lane])
 local record = b.record .. id
 local known = {}
 local fields = redis.call('HGETALL', record)
@@ -24,7 +24,7 @@ if not name then return { 'gone' } end
 local chunks = messages and tonumber(known.chunks or '0') or 0
 if messages and not known.body and chunks == 0 then return { 'gone' } end
 for i = 0, chunks - 1 do
-  if redis.call('EXISTS', b.body .. id .. ':request:' .. i) == 0 then return { 'gone' } end
+  if redis.call('EXISTS', chunk(b, id, 'request', i)) == 0 then return { 'gone' } end
 end
 if position == 'unless_newer' then
   local newest = redis.call('GET', b.ran .. name)
@@ -32,12 +32,12 @@ if position == 'unless_newer' then
 end
 local callbacks = messages and known.callback_state == 'pending' and known.callback_queue
 if callbacks and redis.call('HEXISTS', other.held, callbacks) == 1 then
-  local head = redis.call('XRANGE', other.queue .. callbacks, '-', '+', 'COUNT', 1)[1]
+  local head = head_of(other, callbacks)
   if head and head[1] == known.callback_entry then return { 'busy' } end
 end
 
 local queue = b.queue .. name
-local pending = redis.call('EXISTS', queue) == 1 and redis.call('XPENDING', queue, b.group, '-', '+', 1)[1]
+local pending = redis.call('EXISTS', queue) == 1 and redis.call('XPENDING', queue, b.group, '-', '+', '1')[1]
 local place = position == 'tail' and redis.call('XLEN', queue) + 1 or (pending and 2 or 1)
 if dry then return { 'would', place } end
 
@@ -60,25 +60,24 @@ local function put_first(entry_fields)
   return entry
 end
 
-local function forget_end(...)
-  for _, field in ipairs({ 'attempts', 'lapses', 'failures', 'started', 'next', 'finished', 'claimed', 'holder', ... }) do
-    redis.call('HDEL', record, b.prefix .. field)
-  end
+-- What the record of a lane says of an end, and these fields of it.
+local function forget_end(prefix, ...)
+  local fields = { 'attempts', 'lapses', 'started', 'next', 'finished', 'claimed', 'holder', 'error', ... }
+  for i = 1, #fields do fields[i] = prefix .. fields[i] end
+  redis.call('HDEL', record, unpack(fields))
 end
 
 local function take_callback_back()
   if callbacks and withdraw(other, callbacks, known.callback_entry) then count(b, 'withdrawn') end
   redis.call('ZREM', other.dead, id)
-  for _, field in ipairs({ 'state', 'attempts', 'lapses', 'started', 'next', 'finished', 'claimed', 'holder', 'error', 'answer', 'queue', 'entry', 'told' }) do
-    redis.call('HDEL', record, 'callback_' .. field)
-  end
+  forget_end(other.prefix, 'state', 'answer', 'queue', 'entry', 'told')
 end
 
 local fresh
 if messages then
   local accepted = known.accepted or string.match(known.entry, '^%d+')
   if chunks > 0 then
-    for i = 0, chunks - 1 do redis.call('PERSIST', b.body .. id .. ':request:' .. i) end
+    for i = 0, chunks - 1 do redis.call('PERSIST', chunk(b, id, 'request', i)) end
     fresh = { 'id', id, 'envelope', known.envelope, 'chunks', chunks, 'length', known.length, 'accepted', accepted }
   else
     fresh = { 'id', id, 'envelope', known.envelope, 'body', known.body, 'accepted', accepted }
@@ -86,14 +85,14 @@ if messages then
   -- Its words may be the worker's, and quote the message; a trail is shown to all operators.
   leave_trace(b, id, 'failed', known.error_code or '', known.finished)
   take_callback_back()
-  forget_end('error_code', 'error', 'worker_status', 'worker_text', 'worker_body', 'envelope', 'body', 'chunks', 'length', 'cancel')
+  forget_end(b.prefix, 'failures', 'error_code', 'worker_status', 'worker_text', 'worker_body', 'cancel', 'told')
+  redis.call('HDEL', record, 'envelope', 'body', 'chunks', 'length')
   redis.call('HSET', record, 'state', 'queued', 'accepted', accepted)
   redis.call('DEL', b.events .. id)
-  redis.call('HDEL', record, 'told')
 else
   fresh = { 'id', id }
   leave_trace(b, id, 'undelivered', known.callback_error or '', known.callback_finished)
-  forget_end('error', 'answer')
+  forget_end(b.prefix, 'answer')
   redis.call('HSET', record, 'callback_state', 'pending')
 end
 redis.call('ZREM', b.dead, id)

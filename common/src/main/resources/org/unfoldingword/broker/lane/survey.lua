@@ -2,41 +2,38 @@
   Looks at queues, those whose head has been the head for longest first, from a place in that order on; or at those named.
   KEYS  one block per partition
   ARGV  1 lane   2 matches max per partition   3 looks max per partition   4 place: ms and 5 name, after which to begin; '' from
-        the start   6 only: '' | 'running' | 'waiting' | 'delayed' | 'paused' | 'stuck' | 'pending'   7 head for at least so many ms: no
-        callback of a message that has not ended   8 pending entry idle for at least so many ms   9 part of the name, '' for any   10.. names to look at, instead
+        the start   6 only: '' | 'running' | 'waiting' | 'delayed' | 'paused' | 'stuck' | 'pending'
+        7 head for at least so many ms: no callback of a message that has not ended   8 pending entry idle for at least so many ms
+        9 part of the name, '' for any   10.. names to look at, instead
   Returns  {now, per block {done 0|1, ms and name looked at last, queue...}},
            queue = {name, head since, length, token or '', due or '', ready since or '', pending {entry, consumer, idle, deliveries}
                     or {}, pauses {its own, its group's, all} each '' or mark, head entry, head message id,
-                    record {state, attempts, claimed, next, lapses, failures, accepted, started, when its message ended} each ''
-                    or value, doubt 0|1}
+                    record {state, attempts, claimed, lapses, accepted, when its message ended} each '' or value, doubt 0|1}
 ]]
 local lane, room, looks = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local from, after, only = ARGV[4], ARGV[5], ARGV[6]
 local age, idle, part = tonumber(ARGV[7]), tonumber(ARGV[8]), ARGV[9]
-local FIELDS = { 'state', 'attempts', 'claimed', 'next', 'lapses', 'failures', 'accepted', 'started', 'finished' }
 
-local function words(b, id)
-  local names = {}
-  for i, field in ipairs(FIELDS) do
-    local own = field == 'state' or field == 'accepted' or field == 'finished'
-    names[i] = own and field or b.prefix .. field
-  end
-  local values = redis.call('HMGET', b.record .. id, unpack(names))
-  for i = 1, #names do values[i] = values[i] or '' end
+local function or_blank(values)
+  for i = 1, #values do values[i] = values[i] or '' end
   return values
 end
 
+local function words(b, id)
+  return or_blank(redis.call('HMGET', b.record .. id, 'state', b.prefix .. 'attempts', b.prefix .. 'claimed', b.prefix .. 'lapses',
+    'accepted', 'finished'))
+end
+
+local function pauses_of(b, name) return redis.call('HMGET', b.paused, name, '@' .. group_of(b, name), '*') end
+
 local function look(b, name, since)
   local queue = b.queue .. name
-  local head = redis.call('XRANGE', queue, '-', '+', 'COUNT', 1)[1]
+  local head = head_of(b, name)
   if not head then return nil end
-  local group = group_of(b, name)
-  local marks = redis.call('HMGET', b.paused, name, '@' .. group, '*')
-  for i = 1, 3 do marks[i] = marks[i] or '' end
   return {
     name, since, redis.call('XLEN', queue), redis.call('HGET', b.held, name) or '', redis.call('ZSCORE', b.later, name) or '',
-    redis.call('ZSCORE', b.ready .. group, name) or '', redis.call('XPENDING', queue, b.group, '-', '+', 1)[1] or {}, marks,
-    head[1], head[2][2], words(b, head[2][2]), redis.call('EXISTS', b.doubt .. name),
+    redis.call('ZSCORE', b.ready .. group_of(b, name), name) or '', redis.call('XPENDING', queue, b.group, '-', '+', '1')[1] or {},
+    or_blank(pauses_of(b, name)), head[1], head[2][2], words(b, head[2][2]), redis.call('EXISTS', b.doubt .. name),
   }
 end
 
@@ -50,7 +47,7 @@ local function standing(queue)
 end
 
 local function wanted(queue)
-  local pending, ended = queue[7], queue[11][9] ~= ''
+  local pending, ended = queue[7], queue[11][6] ~= ''
   if lane == 'callbacks' and not ended and (age > 0 or only == 'stuck') then return false end
   if only == 'stuck' then return standing(queue) ~= 'paused' end
   if only == 'pending' then return #pending > 0 and pending[3] >= idle end
@@ -59,7 +56,7 @@ end
 
 local function marked(b, name)
   if not any_paused(b) then return false end
-  local own, groups, all = unpack(redis.call('HMGET', b.paused, name, '@' .. group_of(b, name), '*'))
+  local own, groups, all = unpack(pauses_of(b, name))
   return own or groups or all
 end
 
@@ -70,7 +67,7 @@ local function unwanted(b, name)
   if only == 'paused' then return not marked(b, name) end
   if only == 'stuck' then return marked(b, name) and redis.call('HEXISTS', b.held, name) == 0 end
   if only == 'pending' then
-    local pending = redis.call('XPENDING', b.queue .. name, b.group, '-', '+', 1)[1]
+    local pending = redis.call('XPENDING', b.queue .. name, b.group, '-', '+', '1')[1]
     return not pending or pending[3] < idle
   end
   return false
