@@ -9,7 +9,8 @@ public enum Delivery {
     /** The request is answered at once; the client reads or streams the answer later. */
     ASYNC;
 
-    public String word() {
+    /** The word in the key file. */
+    String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

@@ -85,29 +85,14 @@ public final class AddressGuard implements DnsResolver {
         this.lookup = lookup;
     }
 
-    private static String exemption(String entry) {
-        String host = bracketed(entry.strip().toLowerCase(Locale.ROOT));
-        if (!HOST_AND_MAYBE_PORT.matcher(host).matches()) {
-            throw new IllegalArgumentException(
-                    "allowed host: " + entry + " (expected: host or host:port, without scheme or path)");
-        }
-        return host;
-    }
-
     /** True if that host may have any address on that port, and be spoken to without TLS. */
-    public boolean exempts(String host, int port) {
+    boolean exempts(String host, int port) {
         String name = bracketed(host.toLowerCase(Locale.ROOT));
         return exempt.contains(name) || exempt.contains(name + ":" + port);
     }
 
-    /** A bare IPv6 address gets the brackets that it has in a URL. */
-    private static String bracketed(String host) {
-        boolean bareIpv6 = !host.startsWith("[") && host.indexOf(':') != host.lastIndexOf(':');
-        return bareIpv6 ? "[" + host + "]" : host;
-    }
-
     /** What speaks against connecting that address: what it is set aside for. Empty for a public unicast address. */
-    public Optional<String> objection(InetAddress address) {
+    Optional<String> objection(InetAddress address) {
         for (AddressBlock block : REFUSED) {
             if (block.contains(address)) {
                 return Optional.of(block.purpose());
@@ -135,6 +120,27 @@ public final class AddressGuard implements DnsResolver {
         return judged(host, exempt.contains(bracketed(host.toLowerCase(Locale.ROOT))));
     }
 
+    /** The name as it is: nobody here needs another, and a look-up would be one more that is not guarded. */
+    @Override
+    public String resolveCanonicalHostname(String host) {
+        return host;
+    }
+
+    private static String exemption(String entry) {
+        String host = bracketed(entry.strip().toLowerCase(Locale.ROOT));
+        if (!HOST_AND_MAYBE_PORT.matcher(host).matches()) {
+            throw new IllegalArgumentException(
+                    "allowed host: " + entry + " (expected: host or host:port, without scheme or path)");
+        }
+        return host;
+    }
+
+    /** A bare IPv6 address gets the brackets that it has in a URL. */
+    private static String bracketed(String host) {
+        boolean bareIpv6 = !host.startsWith("[") && host.indexOf(':') != host.lastIndexOf(':');
+        return bareIpv6 ? "[" + host + "]" : host;
+    }
+
     private InetAddress[] judged(String host, boolean exempted) throws UnknownHostException {
         InetAddress[] addresses = lookup.resolve(host);
         if (addresses == null || addresses.length == 0) {
@@ -149,11 +155,5 @@ public final class AddressGuard implements DnsResolver {
             }
         }
         return addresses;
-    }
-
-    /** The name as it is: nobody here needs another, and a look-up would be one more that is not guarded. */
-    @Override
-    public String resolveCanonicalHostname(String host) {
-        return host;
     }
 }

@@ -10,22 +10,7 @@ import java.net.UnknownHostException;
  */
 public final class AddressRefused extends UnknownHostException {
 
-    private final String host;
-    private final InetAddress address;
-
     AddressRefused(String host, InetAddress address, String purpose) {
         super(host + ": " + address.getHostAddress() + ", " + purpose + " (expected: only public unicast addresses)");
-        this.host = host;
-        this.address = address;
-    }
-
-    /** The name that was to be connected. */
-    public String host() {
-        return host;
-    }
-
-    /** The first of its addresses that may not be. */
-    public InetAddress address() {
-        return address;
     }
 }

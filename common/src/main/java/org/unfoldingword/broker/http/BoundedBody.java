@@ -25,11 +25,6 @@ public final class BoundedBody {
         return new BoundedBody(bytes, complete);
     }
 
-    /** What was read. Not a copy. */
-    public byte[] bytes() {
-        return bytes;
-    }
-
     /** True if the body ended within the limit. */
     public boolean complete() {
         return complete;

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallbackTarget {
 
-    public static final int LENGTH_MAX = 2048;
+    static final int LENGTH_MAX = 2048;
 
     private static final int SHOWN_MAX = 120;
     private static final int PORT_MAX = 65_535;
@@ -75,6 +75,17 @@ public final class CallbackTarget {
         }
         String origin = scheme + "://" + host + (port == defaultPort(scheme) ? "" : ":" + port);
         return new CallbackTarget(uri, origin);
+    }
+
+    /** The URL to post to, in ASCII. */
+    public URI uri() {
+        return uri;
+    }
+
+    /** Scheme, host and port, the scheme's own port left out: paths and queries may hold secrets. */
+    @Override
+    public String toString() {
+        return origin;
     }
 
     private static URI uriOf(String text) {
@@ -159,24 +170,5 @@ public final class CallbackTarget {
                 text.replaceFirst("[?#].*", "").replaceFirst("//[^/]*@", "//…@").replaceAll("[^\\P{C}]", "?");
         String cut = shown.length() <= SHOWN_MAX ? shown : shown.substring(0, SHOWN_MAX) + "…";
         return new IllegalArgumentException("callback_url: " + cut + " (expected: " + expected + ")");
-    }
-
-    /** The URL to post to, in ASCII. */
-    public URI uri() {
-        return uri;
-    }
-
-    /**
-     * Scheme, host and port in lower case, the scheme's own port left out: {@code https://gateway.example}. Equal for
-     * all targets that share connections, a place in the order of results, and a fate.
-     */
-    public String origin() {
-        return origin;
-    }
-
-    /** The origin: paths and queries may hold secrets. */
-    @Override
-    public String toString() {
-        return origin;
     }
 }

@@ -16,7 +16,7 @@ import java.util.Optional;
 public final class RetryAfter {
 
     /** A longer wait is read as this one, so that whoever adds it to a date cannot overflow. */
-    public static final Duration LONGEST = Duration.ofDays(365);
+    static final Duration LONGEST = Duration.ofDays(365);
 
     private static final int SECONDS_DIGITS_MAX = 9;
 

@@ -66,7 +66,7 @@ public final class Journals {
     }
 
     /** Messages that are followed here now. */
-    public int followed() {
+    int followed() {
         return tails.size();
     }
 

@@ -133,7 +133,7 @@ public final class Lanes implements AutoCloseable {
      * @param after the id of the entry before; empty reads from the start
      * @return up to {@code max} entries, oldest first; none if there are no more yet, or there is no journal (any more)
      */
-    public List<JournalEntry> journal(MessageId id, Optional<String> after, int max) {
+    List<JournalEntry> journal(MessageId id, Optional<String> after, int max) {
         Range<String> range = Range.from(
                 after.map(Range.Boundary::excluding).orElse(Range.Boundary.unbounded()), Range.Boundary.unbounded());
         return redis.call(commands -> commands.xrange(keyspace.events(id), range, Limit.from(max))).stream()
@@ -147,7 +147,7 @@ public final class Lanes implements AutoCloseable {
      *
      * @param after only turns after this one
      */
-    public List<Turn> turns(Conversation conversation, Optional<Turn> after) {
+    List<Turn> turns(Conversation conversation, Optional<Turn> after) {
         Answer answer = redis.run(
                 LISTEN,
                 keyspace.block(Lane.MESSAGES, conversation.partition(properties.partitions())),

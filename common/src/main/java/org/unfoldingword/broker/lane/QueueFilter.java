@@ -1,6 +1,7 @@
 package org.unfoldingword.broker.lane;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * Which queues are asked for.
@@ -14,28 +15,26 @@ public record QueueFilter(Only only, Duration headFor, Duration idleFor, String 
 
     /** What the queue's head is doing. */
     public enum Only {
-        ANY(""),
+        ANY,
         /** In a holder's hands. */
-        RUNNING("running"),
+        RUNNING,
         /** Due, and not taken yet, or not again since its holder let the lease run out. */
-        WAITING("waiting"),
+        WAITING,
         /** Waits for its next attempt. */
-        DELAYED("delayed"),
+        DELAYED,
         /** Paused, and in nobody's hands. */
-        PAUSED("paused"),
-        /** Not held back by a pause, and no callback of a message that has not ended; to be used with a time for which the head has been the head. */
-        STUCK("stuck"),
+        PAUSED,
+        /**
+         * Not held back by a pause, and no callback of a message that has not ended; to be used with a time for which the head has
+         * been the head.
+         */
+        STUCK,
         /** Has been taken at least once: what XPENDING shows. */
-        PENDING("pending");
+        PENDING;
 
-        private final String word;
-
-        Only(String word) {
-            this.word = word;
-        }
-
-        public String word() {
-            return word;
+        /** The word in scripts. */
+        String word() {
+            return this == ANY ? "" : name().toLowerCase(Locale.ROOT);
         }
     }
 }

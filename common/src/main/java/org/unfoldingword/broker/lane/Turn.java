@@ -7,4 +7,4 @@ import org.unfoldingword.broker.message.MessageId;
  *
  * @param entry its place among them: later turns have greater ones
  */
-public record Turn(String entry, MessageId id) {}
+record Turn(String entry, MessageId id) {}

@@ -165,22 +165,22 @@ public enum Meters {
         return id;
     }
 
-    public String meaning() {
+    String meaning() {
         return meaning;
     }
 
     /** Names of its tags. */
-    public List<String> tags() {
+    List<String> tags() {
         return tags;
     }
 
     /** {@code counter}, {@code gauge} or {@code histogram}. */
-    public String kind() {
+    String kind() {
         return kind.word;
     }
 
     /** The name as Prometheus scrapes it; that of a histogram without {@code _bucket}, {@code _sum} or {@code _count}. */
-    public String prometheus() {
+    String prometheus() {
         String words = id.replace('.', '_');
         return switch (kind) {
             case COUNTER -> words + "_total";
@@ -190,7 +190,7 @@ public enum Meters {
     }
 
     /** All names under which Prometheus finds it. */
-    public List<String> prometheusNames() {
+    List<String> prometheusNames() {
         if (kind.bounds.length == 0) {
             return List.of(prometheus());
         }

@@ -55,7 +55,7 @@ public final class Traces {
         return new Traces(Optional.empty());
     }
 
-    public static Traces by(Tracer tracer) {
+    static Traces by(Tracer tracer) {
         return new Traces(Optional.of(tracer));
     }
 

@@ -135,11 +135,7 @@ class AddressGuardTest {
 
         assertThatExceptionOfType(AddressRefused.class)
                 .isThrownBy(() -> guard.resolve("gateway.example", 443))
-                .withMessage("gateway.example: 10.0.0.7, private (expected: only public unicast addresses)")
-                .satisfies(refused -> {
-                    assertThat(refused.host()).isEqualTo("gateway.example");
-                    assertThat(refused.address()).isEqualTo(address("10.0.0.7"));
-                });
+                .withMessage("gateway.example: 10.0.0.7, private (expected: only public unicast addresses)");
         assertThatExceptionOfType(AddressRefused.class).isThrownBy(() -> guard.resolve("gateway.example"));
     }
 

@@ -33,7 +33,7 @@ class CallbackTargetTest {
                     http://10.1.2.3:81/                         | http://10.1.2.3:81
                     """)
     void takesPublicAndExemptTargets(String url, String origin) {
-        assertThat(CallbackTarget.parse(url, GUARD).origin()).isEqualTo(origin);
+        assertThat(CallbackTarget.parse(url, GUARD)).hasToString(origin);
     }
 
     @ParameterizedTest
