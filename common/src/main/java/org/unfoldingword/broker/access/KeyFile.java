@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -268,7 +269,7 @@ final class KeyFile {
     }
 
     private static String kind(JsonNode node) {
-        return node.isMissingNode() ? "missing" : node.getNodeType().toString().toLowerCase(java.util.Locale.ROOT);
+        return node.isMissingNode() ? "missing" : node.getNodeType().toString().toLowerCase(Locale.ROOT);
     }
 
     private static void expect(boolean kept, String at, String value, String expected) {

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.unfoldingword.broker.message.MessageId;
 
-/** {@code append.lua}: accepts one message. A large body is laid beside the stream first, goes if it is refused, and expires if
- * that was all. */
+/**
+ * {@code append.lua}: accepts one message. A large body is laid beside the stream first, goes if it is refused, and expires if that
+ * was all.
+ */
 final class AppendMessage {
 
     private static final Script SCRIPT = Script.loadGrouped("append");

@@ -132,10 +132,9 @@ final class Keyspace {
                 bodyPrefix(partition),
                 // STRING prefix + queue name: a call whose end was not seen may still be running; expires.
                 root + "doubt:" + word + ":",
-                // HASH: counters accepted, redriven, completed, failed, cancelled, expired; callbacks,
+                // HASH: counters accepted, redriven, completed, failed, cancelled, expired, callbacks,
                 // callback_redriven,
-                // delivered, undelivered, withdrawn; token (the last fencing token); duration (smoothed ms of a
-                // message).
+                // delivered, undelivered, withdrawn; token, the last fencing token; duration, smoothed ms of a message.
                 root + "totals",
                 signals(partition),
                 // HASH queue name, '@' + group or '*' -> "<ms since when it is paused> <who> <why>". Gone when empty.

@@ -29,7 +29,6 @@ public final class Lanes implements AutoCloseable {
     private static final Script STATES = Script.load("states");
     private static final Script BOOKMARK = Script.load("bookmark");
     private static final Script QUEUED = Script.load("queued");
-    /** As many turns as a watched conversation remembers, and then some. */
     private static final Script LISTEN = Script.load("listen");
 
     private final Redis redis;

@@ -39,15 +39,15 @@ final class PageOf<T> {
     Page<T> page() {
         found.sort(Comparator.comparing(Placed::place, order));
         List<T> items = new ArrayList<>();
-        Place last = null;
+        Optional<Place> last = Optional.empty();
         for (Placed<T> one : found) {
             boolean beyond = horizon.isPresent() && order.compare(one.place, horizon.get()) > 0;
             if (beyond || items.size() == limit) {
-                return new Page<>(items, items.size() == limit ? Optional.ofNullable(last) : horizon);
+                return new Page<>(items, items.size() == limit ? last : horizon);
             }
             items.add(one.item);
-            last = one.place;
+            last = Optional.of(one.place);
         }
-        return new Page<>(items, items.size() == limit && horizon.isPresent() ? Optional.ofNullable(last) : horizon);
+        return new Page<>(items, items.size() == limit && horizon.isPresent() ? last : horizon);
     }
 }

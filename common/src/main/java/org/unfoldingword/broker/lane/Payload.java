@@ -1,5 +1,6 @@
 package org.unfoldingword.broker.lane;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.function.IntFunction;
@@ -20,7 +21,7 @@ public sealed interface Payload {
 
     /** All of it at once: only where the caller knows that it is small, or has room. */
     default byte[] toBytes() throws IOException {
-        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream((int) length());
+        ByteArrayOutputStream out = new ByteArrayOutputStream((int) length());
         writeTo(out);
         return out.toByteArray();
     }

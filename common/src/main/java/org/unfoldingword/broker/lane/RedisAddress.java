@@ -4,6 +4,7 @@ import io.lettuce.core.RedisURI;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A {@code REDIS_URL}, understood. */
 sealed interface RedisAddress {
@@ -48,7 +49,7 @@ sealed interface RedisAddress {
         throw refused(url, null);
     }
 
-    private static IllegalArgumentException refused(String url, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static IllegalArgumentException refused(String url, @Nullable Throwable cause) {
         String shown = url.replaceAll("//[^@/]*@", "//…@");
         return new IllegalArgumentException(
                 "broker.redis.url: '" + shown + "' (expected: redis://host:port, rediss://host:port,"

@@ -1,5 +1,7 @@
 package org.unfoldingword.broker.lane;
 
+import java.util.Locale;
+
 /** What became of the wish to redrive or drop one dead letter. */
 public sealed interface Redrive {
 
@@ -14,7 +16,7 @@ public sealed interface Redrive {
 
         /** As scripts and clients write it. */
         public String word() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 

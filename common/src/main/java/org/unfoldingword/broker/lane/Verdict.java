@@ -1,7 +1,6 @@
 package org.unfoldingword.broker.lane;
 
 import java.time.Duration;
-import java.util.Optional;
 import org.unfoldingword.broker.message.MessageState;
 
 /** What a handler decided about the entry it held; settling it is one atomic step. */
@@ -68,21 +67,19 @@ public sealed interface Verdict {
     /** Whether a call whose end was not seen may still be running, for the next call of the queue. */
     enum Doubt {
         /** As before. */
-        UNCHANGED(Optional.empty()),
+        UNCHANGED,
         /** From now on. */
-        RAISED(Optional.of(true)),
+        RAISED,
         /** No longer. */
-        CLEARED(Optional.of(false));
+        CLEARED;
 
-        private final Optional<Boolean> doubtful;
-
-        Doubt(Optional<Boolean> doubtful) {
-            this.doubtful = doubtful;
-        }
-
+        /** As {@code settle.lua} is told. */
         String argument(Duration lifetime) {
-            return doubtful.map(raised -> raised ? Long.toString(lifetime.toMillis()) : "0")
-                    .orElse("");
+            return switch (this) {
+                case UNCHANGED -> "";
+                case RAISED -> Long.toString(lifetime.toMillis());
+                case CLEARED -> "0";
+            };
         }
     }
 }

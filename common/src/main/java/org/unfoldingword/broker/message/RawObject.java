@@ -1,5 +1,6 @@
 package org.unfoldingword.broker.message;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -41,11 +42,11 @@ public final class RawObject {
         Map<String, Span> members = new LinkedHashMap<>();
         // A parser would otherwise guess another encoding, and places would not be places in these bytes.
         if (bytes.length >= 2 && (bytes[0] <= 0 || bytes[1] == 0)) {
-            throw new com.fasterxml.jackson.core.JsonParseException(null, "expected UTF-8 without a byte order mark");
+            throw new JsonParseException(null, "expected UTF-8 without a byte order mark");
         }
         try (JsonParser parser = Json.factory().createParser(bytes)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new com.fasterxml.jackson.core.JsonParseException(parser, "expected a JSON object");
+                throw new JsonParseException(parser, "expected a JSON object");
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 String name = parser.currentName();
@@ -57,8 +58,7 @@ public final class RawObject {
                         parser.currentLocation().getByteOffset()));
             }
             if (parser.nextToken() != null) {
-                throw new com.fasterxml.jackson.core.JsonParseException(
-                        parser, "expected nothing after the JSON object");
+                throw new JsonParseException(parser, "expected nothing after the JSON object");
             }
         }
         return new RawObject(bytes, members);
@@ -70,7 +70,7 @@ public final class RawObject {
         while (true) {
             JsonToken token = parser.currentToken();
             if (token == null) {
-                throw new com.fasterxml.jackson.core.JsonParseException(parser, "expected the end of a value");
+                throw new JsonParseException(parser, "expected the end of a value");
             }
             if (token.isStructStart()) {
                 depth++;
@@ -91,7 +91,7 @@ public final class RawObject {
     private static void checkNumber(JsonParser parser) throws IOException {
         if (parser.getTextLength() > Json.NUMBER_MAX
                 || OUT_OF_SCALE.matcher(parser.getText()).find()) {
-            throw new com.fasterxml.jackson.core.JsonParseException(
+            throw new JsonParseException(
                     parser, "expected numbers of at most " + Json.NUMBER_MAX + " digits, exponents of at most 9");
         }
     }
