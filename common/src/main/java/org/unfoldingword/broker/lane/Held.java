@@ -2,6 +2,7 @@ package org.unfoldingword.broker.lane;
 
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.unfoldingword.broker.message.MessageId;
 
 /**
  * An entry in a handler's hands, what is said about it, and the word that may come in meanwhile: stop. Safe for threads.
@@ -30,6 +31,10 @@ public final class Held {
 
     public Claim claim() {
         return claim;
+    }
+
+    MessageId id() {
+        return claim.lease().id();
     }
 
     /**

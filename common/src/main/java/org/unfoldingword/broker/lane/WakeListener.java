@@ -22,9 +22,9 @@ final class WakeListener {
 
     private static final Logger log = LoggerFactory.getLogger(WakeListener.class);
 
-    /** Blocks while no token is wanted; false ends the listener. May be told to pause after an error. */
+    /** Blocks while no token is wanted, and a while after errors; false ends the listener. */
     interface Gate {
-        boolean await(boolean afterError) throws InterruptedException;
+        boolean await(int errorsInARow) throws InterruptedException;
     }
 
     private final Redis redis;
@@ -36,10 +36,10 @@ final class WakeListener {
     private final Thread thread;
     private volatile boolean closed;
 
-    WakeListener(Redis redis, Keyspace keyspace, Lane lane, List<Integer> partitions, Gate gate, IntConsumer onToken) {
-        this.redis = redis;
-        this.keyspace = keyspace;
-        this.lane = lane;
+    WakeListener(Holder holder, List<Integer> partitions, Gate gate, IntConsumer onToken) {
+        this.redis = holder.lanes().redis();
+        this.keyspace = holder.lanes().keyspace();
+        this.lane = holder.lane();
         this.partitions = new ArrayList<>(partitions);
         this.gate = gate;
         this.onToken = onToken;
@@ -60,17 +60,17 @@ final class WakeListener {
 
     private void listen() {
         @Nullable StatefulConnection<String, byte[]> connection = null;
-        boolean failed = false;
+        int errorsInARow = 0;
         try {
-            while (!closed && gate.await(failed)) {
+            while (!closed && gate.await(errorsInARow)) {
                 try {
                     if (connection == null || !connection.isOpen()) {
                         connection = redis.connect();
                     }
                     await(connection);
-                    failed = false;
+                    errorsInARow = 0;
                 } catch (RuntimeException away) {
-                    failed = true;
+                    errorsInARow++;
                     if (!closed) {
                         log.debug("{} lane: no wake tokens for now ({})", lane.word(), Redis.reason(away));
                     }
