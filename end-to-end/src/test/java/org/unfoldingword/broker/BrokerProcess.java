@@ -42,10 +42,10 @@ final class BrokerProcess implements AutoCloseable {
     }
 
     /** A command with its environment; each start of it is another process on the same ports and data. */
-    record Plan(String command, Map<String, String> environment) {
+    record Plan(String command, List<String> arguments, Map<String, String> environment) {
 
-        static Plan of(String command) {
-            return new Plan(command, Map.of())
+        static Plan of(String command, String... arguments) {
+            return new Plan(command, List.of(arguments), Map.of())
                     .with("PORT", Integer.toString(freePort()))
                     .with("MANAGEMENT_PORT", Integer.toString(freePort()))
                     .with("HOST", "127.0.0.1")
@@ -57,7 +57,7 @@ final class BrokerProcess implements AutoCloseable {
         Plan with(String variable, Object value) {
             Map<String, String> more = new HashMap<>(environment);
             more.put(variable, value.toString());
-            return new Plan(command, Map.copyOf(more));
+            return new Plan(command, arguments, Map.copyOf(more));
         }
 
         int port() {
@@ -74,6 +74,7 @@ final class BrokerProcess implements AutoCloseable {
                     "-jar",
                     System.getProperty("broker.jar"),
                     command);
+            builder.command().addAll(arguments);
             builder.environment().keySet().retainAll(List.of("PATH", "HOME", "TMPDIR", "LANG"));
             builder.environment().putAll(environment);
             try {

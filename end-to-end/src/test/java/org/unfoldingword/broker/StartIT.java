@@ -29,6 +29,15 @@ class StartIT {
     }
 
     @Test
+    void takesASettingAsAnArgument() {
+        try (BrokerProcess broker = BrokerProcess.Plan.of("start", "--broker.lane.lease=999ms")
+                .with("BROKER_DATA_DIR", data)
+                .launch()) {
+            assertRefused(broker, "broker.lane.lease: ", "(expected: >= 1s");
+        }
+    }
+
+    @Test
     void refusesATakenPort() throws IOException {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 BrokerProcess broker = plan().with("PORT", taken.getLocalPort()).launch()) {

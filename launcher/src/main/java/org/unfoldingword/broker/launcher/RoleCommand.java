@@ -1,9 +1,13 @@
 package org.unfoldingword.broker.launcher;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
 
 /** One service alone, as in production. Any number of each may run. */
 @Command(
@@ -14,8 +18,13 @@ final class RoleCommand implements Callable<Integer> {
 
     private final Role role;
 
-    @Mixin
-    private final SettingArguments settings = new SettingArguments();
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    /** Settings. Not in a mixin: picocli does not look there for it. */
+    @Unmatched
+    private final List<String> leftOver = new ArrayList<>();
 
     RoleCommand(Role role) {
         this.role = role;
@@ -24,6 +33,6 @@ final class RoleCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         return new ServerProcess(EnumSet.of(role), new ServiceAlone(role), Sleeper.real())
-                .runUntilStopped(settings.arguments());
+                .runUntilStopped(SettingArguments.of(spec, leftOver));
     }
 }

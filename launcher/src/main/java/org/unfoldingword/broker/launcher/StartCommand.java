@@ -1,10 +1,14 @@
 package org.unfoldingword.broker.launcher;
 
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.unfoldingword.broker.telemetry.SystemTime;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
 
 /** Everything in one process, with what is missing brought along: the two-minute start, and a small installation. */
 @Command(
@@ -20,13 +24,18 @@ import picocli.CommandLine.Mixin;
         })
 final class StartCommand implements Callable<Integer> {
 
-    @Mixin
-    private final SettingArguments settings = new SettingArguments();
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    /** Settings. Not in a mixin: picocli does not look there for it. */
+    @Unmatched
+    private final List<String> leftOver = new ArrayList<>();
 
     @Override
     public Integer call() {
         AllInOne foundation = new AllInOne(Sleeper.real(), SystemTime.instants(), SystemTime.ticker());
         return new ServerProcess(EnumSet.allOf(Role.class), foundation, Sleeper.real())
-                .runUntilStopped(settings.arguments());
+                .runUntilStopped(SettingArguments.of(spec, leftOver));
     }
 }
