@@ -3,18 +3,17 @@ package org.unfoldingword.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * A reader pastes what a page shows, from top to bottom, beside a broker that they have just started: here it is done. A block
@@ -22,30 +21,40 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class DocumentedCommandsIT {
 
-    private static final Path ROOT = Path.of("..");
     private static final int PAGE_MINUTES_MAX = 5;
 
-    /** Pages whose blocks nobody can paste beside a fresh broker, and why. */
-    private static final Map<String, String> NOT_RUN = Map.of(
-            "CLAUDE.md", "commands of the build that runs this test",
-            "CONTRIBUTING.md", "commands of the build that runs this test",
-            "docs/benchmarks.md", "minutes of load on a machine that has nothing else to do",
-            "docs/chaos.md", "a build of its own; ChaosIT is the same with few faults",
-            "docs/dependencies.md", "a goal of the build that CI runs",
-            "docs/deployment.md", "needs a container engine, or an account at Fly.io",
-            "docs/runbook.md", "for bad states; DocumentedCommandsTest tries what it says of Redis",
-            "docs/keyspace.md", "asks a Redis that the reader has; DocumentedCommandsTest tries its like");
+    /** What the reader of a page has at hand besides. */
+    private static final Map<String, String> AT_HAND = Map.of("docs/runbook.md", """
+            KEY=$(cat data/api-key)
+            ID=$(curl -s http://127.0.0.1:8080/api/v1/message -H "X-API-Key: $KEY" -H 'Content-Type: application/json' \\
+              -d '{"org_id":"demo","user_id":"ann","client_id":"web","message":"Hello","callback_url":"http://127.0.0.1:9099"}' \\
+              | sed 's/.*"message_id":"\\([^"]*\\)".*/\\1/')
+            """);
 
     @TempDir
     Path directory;
 
+    /** Every page with a block that does not say why it cannot be run. */
+    static Map<String, List<ShellBlock>> pages() {
+        Map<String, List<ShellBlock>> pages = new TreeMap<>();
+        Documents.pages().forEach((page, markdown) -> {
+            List<ShellBlock> run = ShellBlock.of(page, markdown).stream()
+                    .filter(block -> block.notRun().isEmpty() && !block.asksRedis())
+                    .toList();
+            if (!run.isEmpty()) {
+                pages.put(page, run);
+            }
+        });
+        return pages;
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/api.md"})
+    @MethodSource("pageNames")
     void aPageDoesWhatItShows(String page) throws Exception {
         assumeThat(Programs.onPath("bash") && Programs.onPath("curl"))
                 .as("bash and curl are not on this machine: the pages' commands are not run")
                 .isTrue();
-        List<ShellBlock> blocks = ShellBlock.of(page, Files.readString(ROOT.resolve(page)));
+        List<ShellBlock> blocks = pages().get(page);
         BrokerProcess.Plan plan = BrokerProcess.Plan.of("start")
                 // As a newcomer starts it: it makes a key and a secret, and keeps them.
                 .with("BROKER_API_KEY", "")
@@ -55,7 +64,7 @@ class DocumentedCommandsIT {
         try (BrokerProcess broker = plan.start()) {
             Path told = directory.resolve("told");
             Process reader =
-                    reader(script(blocks, plan.port()), plan.port(), told).start();
+                    reader(script(page, blocks, plan.port()), plan.port(), told).start();
             boolean ended = reader.waitFor(PAGE_MINUTES_MAX, TimeUnit.MINUTES);
             reader.descendants().forEach(ProcessHandle::destroy);
             reader.destroyForcibly();
@@ -67,29 +76,11 @@ class DocumentedCommandsIT {
         }
     }
 
-    @Test
-    void everyBlockOfEveryPageIsRunOrSaysWhyNot() throws IOException {
-        List<String> run = List.of("README.md", "docs/api.md");
-        try (Stream<Path> top = Files.list(ROOT);
-                Stream<Path> docs = Files.walk(ROOT.resolve("docs"));
-                Stream<Path> client = Files.list(ROOT.resolve("clients/typescript"))) {
-            for (Path file : Stream.of(top, docs, client)
-                    .flatMap(files -> files)
-                    .filter(path -> path.toString().endsWith(".md"))
-                    .toList()) {
-                String page = ROOT.relativize(file).toString().replace(File.separatorChar, '/');
-                for (ShellBlock block : ShellBlock.of(page, Files.readString(file))) {
-                    assertThat(run.contains(page)
-                                    || NOT_RUN.containsKey(page)
-                                    || block.notRun().isPresent())
-                            .as(block + " is neither run nor says why not")
-                            .isTrue();
-                }
-            }
-        }
+    static Set<String> pageNames() {
+        return pages().keySet();
     }
 
-    private String script(List<ShellBlock> blocks, int port) throws IOException {
+    private String script(String page, List<ShellBlock> blocks, int port) throws IOException {
         int listenPort = BrokerProcess.freePort();
         StringBuilder script = new StringBuilder("""
                 set -euo pipefail
@@ -97,13 +88,9 @@ class DocumentedCommandsIT {
                 curl() { command curl --fail-with-body --max-time 120 "$@"; }
                 """);
         boolean listens = false;
+        script.append(here(AT_HAND.getOrDefault(page, ""), port, listenPort)).append('\n');
         for (ShellBlock block : blocks) {
-            if (block.notRun().isPresent()) {
-                continue;
-            }
-            String text = block.text()
-                    .replace("127.0.0.1:8080", "127.0.0.1:" + port)
-                    .replace("9099", Integer.toString(listenPort));
+            String text = here(block.text(), port, listenPort);
             script.append("echo; echo '== ").append(block).append("'\n");
             if (text.strip().equals("./broker listen")) {
                 listens = true;
@@ -117,6 +104,12 @@ class DocumentedCommandsIT {
             script.append("until grep -q 'signature ok' callbacks; do sleep 0.2; done\ncat callbacks\n");
         }
         return script.toString();
+    }
+
+    private static String here(String commands, int port, int listenPort) {
+        return commands.replace("127.0.0.1:8080", "127.0.0.1:" + port)
+                .replace("9099", Integer.toString(listenPort))
+                .replace("message ID", "message $ID");
     }
 
     private ProcessBuilder reader(String script, int port, Path told) throws IOException {

@@ -40,6 +40,11 @@ record ShellBlock(String page, int line, String text, Optional<String> notRun) {
         return blocks;
     }
 
+    /** Whether it asks a Redis with the states that the page is about: {@code DocumentedCommandsTest} makes them and asks it. */
+    boolean asksRedis() {
+        return text.lines().allMatch(line -> line.startsWith("redis-cli -p PORT "));
+    }
+
     @Override
     public String toString() {
         return page + ":" + line;
