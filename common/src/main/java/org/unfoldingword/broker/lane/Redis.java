@@ -2,35 +2,20 @@ package org.unfoldingword.broker.lane;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.lettuce.core.AbstractRedisClient;
-import io.lettuce.core.ClientOptions;
 import io.lettuce.core.KeyScanCursor;
-import io.lettuce.core.RedisChannelHandler;
-import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionException;
-import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.SetArgs;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
-import io.lettuce.core.cluster.ClusterClientOptions;
-import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
-import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.cluster.models.partitions.RedisClusterNode;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.codec.RedisCodec;
-import io.lettuce.core.codec.StringCodec;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.Delay;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +24,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
@@ -57,7 +41,6 @@ import org.unfoldingword.broker.telemetry.Ticker;
  */
 final class Redis implements AutoCloseable {
 
-    private static final RedisCodec<String, byte[]> CODEC = RedisCodec.of(StringCodec.UTF8, ByteArrayCodec.INSTANCE);
     /** The name of whatever is no script, for those who measure. */
     private static final String PLAIN = "plain";
     /** First words of error replies that say "not now". */
@@ -74,9 +57,7 @@ final class Redis implements AutoCloseable {
             "MOVED",
             "ASK");
 
-    private static final Duration RECONNECT_AFTER_MAX = Duration.ofSeconds(1);
-
-    private final AbstractRedisClient client;
+    private final RedisDriver driver;
     private final StatefulConnection<String, byte[]> shared;
     private final RedisClusterAsyncCommands<String, byte[]> commands;
     /** Of its own, because a command that waits for replicas holds up all behind it. */
@@ -92,39 +73,34 @@ final class Redis implements AutoCloseable {
     private final Ticker ticker = SystemTime.ticker();
     private volatile BiConsumer<String, Duration> observer = (command, took) -> {};
 
-    private Redis(AbstractRedisClient client, RedisProperties properties) {
-        this.client = client;
-        this.shared = connect();
-        client.addListener(new RedisConnectionStateListener() {
-            @Override
-            public void onRedisDisconnected(RedisChannelHandler<?, ?> connection) {
-                // Nothing is under way on what was closed on purpose, as are the driver's connections for a look at the
-                // cluster.
-                if (!connection.isClosed() && (connection == shared || clustered() || replicated.isPresent())) {
-                    failUnderWay();
-                }
-            }
-        });
+    private Redis(RedisDriver driver, RedisProperties properties) {
+        this.driver = driver;
+        this.shared = driver.connect();
         this.commands = commandsOf(shared);
         this.replicated = properties.durability() == Durability.REPLICATED
-                ? Optional.of(new Replicated(connect(), properties.replicationTimeout()))
+                ? Optional.of(new Replicated(driver.connect(), properties.replicationTimeout()))
                 : Optional.empty();
         this.patience = new Patience(properties.patience(), ticker, SystemTime.random());
+        driver.onBreak(connection -> {
+            if (connection == shared || clustered() || replicated.isPresent()) {
+                failUnderWay();
+            }
+        });
     }
 
     /** @throws RedisUnavailable if it cannot be reached now */
     static Redis open(RedisProperties properties) {
-        AbstractRedisClient client = client(properties);
+        RedisDriver driver = RedisDriver.of(properties);
         try {
-            return new Redis(client, properties);
+            return new Redis(driver, properties);
         } catch (RedisException e) {
-            shutDown(client);
+            driver.close();
             throw new RedisUnavailable(reason(e), e);
         }
     }
 
     boolean clustered() {
-        return client instanceof RedisClusterClient;
+        return driver.clustered();
     }
 
     /** Commands sent through here so far; the measure of cost. */
@@ -167,7 +143,7 @@ final class Redis implements AutoCloseable {
             }
             return answer;
         } catch (RedisUnavailable away) {
-            replicated.get().lookAgain(client);
+            driver.lookAgain();
             throw away;
         }
     }
@@ -321,15 +297,6 @@ final class Redis implements AutoCloseable {
         return message == null ? root.getClass().getSimpleName() : message;
     }
 
-    /** A connection of its own for a caller that blocks. */
-    StatefulConnection<String, byte[]> connect() {
-        return switch (client) {
-            case RedisClient single -> single.connect(CODEC);
-            case RedisClusterClient cluster -> cluster.connect(CODEC);
-            default -> throw new IllegalStateException("client: " + client);
-        };
-    }
-
     @SuppressWarnings("unchecked")
     static RedisClusterAsyncCommands<String, byte[]> commandsOf(StatefulConnection<String, byte[]> connection) {
         return switch (connection) {
@@ -349,12 +316,14 @@ final class Redis implements AutoCloseable {
         }
     }
 
+    /** A connection of its own for a caller that blocks. */
+    StatefulConnection<String, byte[]> connect() {
+        return driver.connect();
+    }
+
+    /** A connection of its own for a caller that listens. */
     StatefulRedisPubSubConnection<String, String> subscribe() {
-        return switch (client) {
-            case RedisClient single -> single.connectPubSub();
-            case RedisClusterClient cluster -> cluster.connectPubSub();
-            default -> throw new IllegalStateException("client: " + client);
-        };
+        return driver.subscribe();
     }
 
     void countCommand() {
@@ -366,65 +335,7 @@ final class Redis implements AutoCloseable {
         shared.close();
         replicated.ifPresent(Replicated::close);
         failUnderWay();
-        shutDown(client);
-    }
-
-    private static void shutDown(AbstractRedisClient client) {
-        client.shutdown(Duration.ZERO, Duration.ofSeconds(2));
-        client.getResources()
-                .shutdown(/* quietPeriod= */ 0, /* timeout= */ 2, TimeUnit.SECONDS)
-                .awaitUninterruptibly();
-    }
-
-    /** The driver's own pause between two tries grows to 30 s; a Redis that is back is found within a second here. */
-    static ClientResources resources() {
-        return ClientResources.builder()
-                .reconnectDelay(Delay.exponential(
-                        Duration.ofMillis(10), RECONNECT_AFTER_MAX, /* powersOf= */ 2, TimeUnit.MILLISECONDS))
-                .build();
-    }
-
-    private static AbstractRedisClient client(RedisProperties properties) {
-        // A command on a broken connection fails at once and is repeated by us, rather than by the driver behind our
-        // back: see failUnderWay().
-        TimeoutOptions timeouts = TimeoutOptions.builder()
-                .timeoutCommands(true)
-                .timeoutSource(new CommandTimeouts(properties.commandTimeout()))
-                .build();
-        SocketOptions sockets = SocketOptions.builder()
-                .connectTimeout(properties.commandTimeout())
-                .tcpNoDelay(true)
-                .keepAlive(SocketOptions.KeepAliveOptions.builder()
-                        .enable(true)
-                        .idle(Duration.ofSeconds(30))
-                        .interval(Duration.ofSeconds(10))
-                        .count(3)
-                        .build())
-                .build();
-        switch (RedisAddress.parse(properties.url())) {
-            case RedisAddress.Single single -> {
-                RedisClient client = RedisClient.create(resources(), single.uri());
-                client.setOptions(ClientOptions.builder()
-                        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                        .timeoutOptions(timeouts)
-                        .socketOptions(sockets)
-                        .build());
-                return client;
-            }
-            case RedisAddress.Cluster cluster -> {
-                RedisClusterClient client = RedisClusterClient.create(resources(), cluster.seeds());
-                client.setOptions(ClusterClientOptions.builder()
-                        .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-                        .timeoutOptions(timeouts)
-                        .socketOptions(sockets)
-                        .topologyRefreshOptions(ClusterTopologyRefreshOptions.builder()
-                                .enableAllAdaptiveRefreshTriggers()
-                                .adaptiveRefreshTriggersTimeout(RECONNECT_AFTER_MAX)
-                                .build())
-                        .build());
-                return client;
-            }
-        }
+        driver.close();
     }
 
     static byte[] utf8(String text) {

@@ -1,8 +1,6 @@
 package org.unfoldingword.broker.lane;
 
-import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.api.StatefulConnection;
-import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -25,13 +23,6 @@ record Replicated(StatefulConnection<String, byte[]> connection, Duration timeou
             throw new RedisUnavailable("no node serves the slot of " + key);
         }
         return Redis.commandsOf(cluster, master.getNodeId());
-    }
-
-    /** Another node may be the master by now; the driver finds that out only on connections that it chooses itself. */
-    void lookAgain(AbstractRedisClient client) {
-        if (client instanceof RedisClusterClient cluster) {
-            cluster.refreshPartitionsAsync();
-        }
     }
 
     @Override

@@ -62,7 +62,7 @@ class RedisTest {
     /** After an outage of minutes, the driver looked again only every half minute, while Redis had long been back. */
     @Test
     void looksForALostRedisEachSecondHoweverLongItIsAway() {
-        ClientResources resources = Redis.resources();
+        ClientResources resources = RedisDriver.resources();
         try {
             for (int tries = 1; tries <= 1000; tries++) {
                 assertThat(resources.reconnectDelay().createDelay(tries))
