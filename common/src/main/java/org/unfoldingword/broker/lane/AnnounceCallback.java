@@ -1,12 +1,10 @@
 package org.unfoldingword.broker.lane;
 
-import java.util.ArrayList;
-import java.util.List;
-
-/** {@code announce.lua}: enqueues the callback of a message that runs. */
+/** {@code announce.lua} and {@code bookmark.lua}: the callback that tells of a message while it runs. */
 final class AnnounceCallback {
 
-    private static final Script SCRIPT = Script.load("announce", "ending");
+    private static final Script ANNOUNCE = Script.load("announce", "ending");
+    private static final Script BOOKMARK = Script.load("bookmark");
 
     private final Redis redis;
     private final Keyspace keyspace;
@@ -17,23 +15,33 @@ final class AnnounceCallback {
     }
 
     /**
-     * Safe to repeat.
+     * Enqueues it. Safe to repeat.
      *
      * @return false, and nothing was done, if the lease was lost
      */
-    boolean run(Claim claim) {
+    boolean announce(Claim claim) {
         Lease lease = claim.lease();
-        int partition = lease.id().partition();
-        List<String> keys = new ArrayList<>(keyspace.block(Lane.MESSAGES, partition));
-        keys.addAll(keyspace.block(Lane.CALLBACKS, partition));
         Answer answer = redis.run(
-                SCRIPT,
-                keys,
+                ANNOUNCE,
+                keyspace.both(Lane.MESSAGES, lease.id().partition()),
                 new Arguments()
                         .add(lease.queue())
                         .add(lease.token())
                         .add(lease.id())
                         .add(SettleEntry.callbackQueue(lease.queue(), claim.envelope())));
         return answer.text(0).equals("announced");
+    }
+
+    /** Notes up to where it has told. False if the lease, of the callbacks lane, was lost. */
+    boolean bookmark(Lease lease, String told) {
+        Answer answer = redis.run(
+                BOOKMARK,
+                keyspace.block(Lane.CALLBACKS, lease.id().partition()),
+                new Arguments()
+                        .add(lease.queue())
+                        .add(lease.token())
+                        .add(lease.id())
+                        .add(told));
+        return answer.text(0).equals("noted");
     }
 }

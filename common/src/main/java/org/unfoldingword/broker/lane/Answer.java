@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.unfoldingword.broker.message.MessageId;
 
 /** A script's reply: nested lists of bytes and numbers, read by place. Nobody outside this package sees one. */
 record Answer(List<?> items) {
@@ -24,6 +25,10 @@ record Answer(List<?> items) {
 
     long number(int at) {
         return item(at) instanceof Long number ? number : Long.parseLong(text(at));
+    }
+
+    MessageId id(int at) {
+        return MessageId.parse(text(at)).orElseThrow();
     }
 
     Answer list(int at) {

@@ -18,7 +18,7 @@ final class AppendMessage {
     private final LaneProperties properties;
 
     AppendMessage(Redis redis, Keyspace keyspace, Chunks chunks, LaneProperties properties) {
-        this.append = new GroupedScript(redis, SCRIPT, properties.partitions());
+        this.append = new GroupedScript(redis, SCRIPT, keyspace.partitions());
         this.keyspace = keyspace;
         this.chunks = chunks;
         this.properties = properties;
@@ -54,14 +54,10 @@ final class AppendMessage {
     private static Appended appended(Answer answer) {
         return switch (answer.text(0)) {
             case "appended" -> new Appended.Accepted((int) answer.number(1));
-            case "duplicate" -> new Appended.Duplicate(idOf(answer));
-            case "conflict" -> new Appended.Conflict(idOf(answer));
+            case "duplicate" -> new Appended.Duplicate(answer.id(1));
+            case "conflict" -> new Appended.Conflict(answer.id(1));
             case "full" -> new Appended.Full((int) answer.number(1));
             default -> throw new IllegalStateException("append.lua: " + answer.text(0));
         };
-    }
-
-    private static MessageId idOf(Answer answer) {
-        return MessageId.parse(answer.text(1)).orElseThrow();
     }
 }

@@ -40,7 +40,10 @@ final class AuditKeys {
 
     private void account(int partition, Tally tally) {
         Answer answer = lanes.redis()
-                .run(AUDIT, keys(partition), new Arguments().add(QUEUES_MAX).add(FINDINGS_MAX));
+                .run(
+                        AUDIT,
+                        lanes.keyspace().both(Lane.MESSAGES, partition),
+                        new Arguments().add(QUEUES_MAX).add(FINDINGS_MAX));
         tally.at = Instant.ofEpochMilli(answer.number(0));
         Map<String, Long> counters = new HashMap<>();
         answer.fields(1).forEach((name, value) -> counters.put(name, Long.valueOf(new String(value, UTF_8))));
@@ -55,8 +58,7 @@ final class AuditKeys {
         Map<Integer, List<String>> byPartition = new TreeMap<>();
         for (String key : keys) {
             OptionalInt partition = Keyspace.partitionOf(key);
-            if (partition.isPresent()
-                    && partition.getAsInt() < lanes.properties().partitions()) {
+            if (partition.isPresent() && partition.getAsInt() < lanes.keyspace().partitions()) {
                 byPartition
                         .computeIfAbsent(partition.getAsInt(), any -> new ArrayList<>())
                         .add(key);
@@ -65,22 +67,15 @@ final class AuditKeys {
             }
         }
         byPartition.forEach((partition, theirs) -> {
-            List<String> asked = keys(partition);
+            List<String> asked = lanes.keyspace().both(Lane.MESSAGES, partition);
             asked.addAll(theirs);
-            Answer faults = lanes.redis()
-                    .run(OWNERS, asked, new Arguments().add(lanes.keyspace().prefix(partition)));
+            Answer faults = lanes.redis().run(OWNERS, asked, new Arguments().add(Keyspace.prefix(partition)));
             for (int i = 0; i < theirs.size(); i++) {
                 if (!faults.text(i).isEmpty()) {
                     tally.find(theirs.get(i), faults.text(i));
                 }
             }
         });
-    }
-
-    private List<String> keys(int partition) {
-        List<String> keys = new ArrayList<>(lanes.keyspace().block(Lane.MESSAGES, partition));
-        keys.addAll(lanes.keyspace().block(Lane.CALLBACKS, partition));
-        return keys;
     }
 
     private static long sum(Map<String, Long> counters, String... names) {

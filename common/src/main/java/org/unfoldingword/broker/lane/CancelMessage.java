@@ -1,7 +1,5 @@
 package org.unfoldingword.broker.lane;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.unfoldingword.broker.message.MessageState;
 
 /** {@code cancel.lua}: ends a message that waits, or asks the holder of one that runs to stop. */
@@ -21,9 +19,6 @@ final class CancelMessage {
     }
 
     Cancelled run(Found found) {
-        int partition = found.id().partition();
-        List<String> keys = new ArrayList<>(keyspace.block(Lane.MESSAGES, partition));
-        keys.addAll(keyspace.block(Lane.CALLBACKS, partition));
         String conversation = found.record().conversation();
         Arguments arguments = new Arguments()
                 .add(found.id())
@@ -39,7 +34,8 @@ final class CancelMessage {
                 .add(FAULT.code())
                 .add("error")
                 .add(FAULT.message());
-        Answer answer = redis.run(SCRIPT, keys, arguments);
+        Answer answer =
+                redis.run(SCRIPT, keyspace.both(Lane.MESSAGES, found.id().partition()), arguments);
         return switch (answer.text(0)) {
             case "removed" -> Cancelled.REMOVED;
             case "asked" -> Cancelled.ASKED;

@@ -65,8 +65,6 @@ final class ClaimEntries {
     }
 
     Taken run(Lane lane, List<Integer> partitions, String holder, int room, Beat beat, String state, GroupRoom groups) {
-        List<String> keys = new ArrayList<>(partitions.size() * Keyspace.BLOCK);
-        partitions.forEach(partition -> keys.addAll(keyspace.block(lane, partition)));
         long livesMillis =
                 switch (beat) {
                     case SILENT -> 0;
@@ -83,7 +81,7 @@ final class ClaimEntries {
                 .add(groups.each())
                 .add(properties.doubt());
         groups.left().forEach((group, left) -> arguments.add(group).add(left));
-        Answer answer = redis.run(SCRIPT, keys, arguments);
+        Answer answer = redis.run(SCRIPT, keyspace.blocks(lane, partitions), arguments);
         long now = answer.number(0);
         Optional<Duration> nextDue = answer.text(1).isEmpty()
                 ? Optional.empty()

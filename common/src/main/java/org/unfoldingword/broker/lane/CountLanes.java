@@ -4,16 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.unfoldingword.broker.message.Conversation;
 
-/** {@code totals.lua}: counts over all partitions. */
+/** {@code totals.lua} and {@code queued.lua}: counts over all partitions. */
 final class CountLanes {
 
-    private static final Script SCRIPT = Script.load("totals");
+    private static final Script TOTALS = Script.load("totals");
+    private static final Script QUEUED = Script.load("queued");
 
     private final Redis redis;
     private final Keyspace keyspace;
@@ -25,18 +26,16 @@ final class CountLanes {
         this.properties = properties;
     }
 
-    Live run(List<List<Integer>> slots) {
+    Live live(List<List<Integer>> slots) {
         Map<String, Long> counters = new HashMap<>();
         Sum messages = new Sum();
         Sum callbacks = new Sum();
         long now = 0;
         for (List<Integer> slot : slots) {
-            List<String> keys = new ArrayList<>();
-            for (int partition : slot) {
-                keys.addAll(keyspace.block(Lane.MESSAGES, partition));
-                keys.addAll(keyspace.block(Lane.CALLBACKS, partition));
-            }
-            Answer answer = redis.run(SCRIPT, keys, new Arguments().add(properties.deadLetterRetention()));
+            List<String> keys = slot.stream()
+                    .flatMap(partition -> keyspace.both(Lane.MESSAGES, partition).stream())
+                    .toList();
+            Answer answer = redis.run(TOTALS, keys, new Arguments().add(properties.deadLetterRetention()));
             now = answer.number(0);
             for (int i = 1; i < answer.size(); i++) {
                 Answer partition = answer.list(i);
@@ -52,6 +51,20 @@ final class CountLanes {
                 totals(counters, messages, callbacks),
                 messages.fare(now),
                 callbacks.fare(now));
+    }
+
+    /** Messages that have not ended, of each org that has any. */
+    Map<String, Long> queuedByOrg(List<List<Integer>> slots) {
+        Map<String, Long> queued = new HashMap<>();
+        for (List<Integer> slot : slots) {
+            Answer answer = redis.run(QUEUED, keyspace.blocks(Lane.MESSAGES, slot), new Arguments());
+            for (int i = 0; i < answer.size(); i++) {
+                answer.fields(i)
+                        .forEach((org, entries) ->
+                                queued.merge(Conversation.unescape(org), Long.parseLong(text(entries)), Long::sum));
+            }
+        }
+        return queued;
     }
 
     private static Totals totals(Map<String, Long> counters, Sum messages, Sum callbacks) {

@@ -39,8 +39,6 @@ final class EraseUser {
 
     private void eraseMessages(
             int partition, List<MessageId> ids, Conversation own, String groups, String org, String user, Tally tally) {
-        List<String> keys = new ArrayList<>(lanes.keyspace().block(Lane.MESSAGES, partition));
-        keys.addAll(lanes.keyspace().block(Lane.CALLBACKS, partition));
         Arguments arguments = new Arguments()
                 .add(own.name())
                 .add(groups)
@@ -49,7 +47,7 @@ final class EraseUser {
                 .add(lanes.properties().doubt())
                 .add(tally.dryRun);
         ids.forEach(arguments::add);
-        Answer answer = lanes.redis().run(SCRIPT, keys, arguments);
+        Answer answer = lanes.redis().run(SCRIPT, lanes.keyspace().both(Lane.MESSAGES, partition), arguments);
         for (int i = 0; i < answer.size(); i++) {
             tally.add(ids.get(i), answer.text(i));
         }
@@ -67,7 +65,7 @@ final class EraseUser {
 
     /** What is left in the name of the user's own conversation, but for the doubt about a call that was under way. */
     private void forgetMarks(Conversation own, Tally tally) {
-        String prefix = lanes.keyspace().prefix(own.partition(lanes.properties().partitions()));
+        String prefix = Keyspace.prefix(lanes.keyspace().partition(own));
         for (String kind :
                 List.of("seen:", "turns:", "awaited:", "ran:messages:", "ran:callbacks:", "doubt:callbacks:")) {
             lanes.redis().scan(prefix + kind + own.name() + "*", keys -> keys.stream()

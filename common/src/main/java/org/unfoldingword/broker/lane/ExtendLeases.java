@@ -25,8 +25,6 @@ final class ExtendLeases {
     List<Standing> run(Lane lane, String holder, List<Lease> leases) {
         List<Integer> partitions =
                 leases.stream().map(lease -> lease.id().partition()).distinct().toList();
-        List<String> keys = new ArrayList<>();
-        partitions.forEach(partition -> keys.addAll(keyspace.block(lane, partition)));
         Arguments arguments = new Arguments().add(lane.word()).add(holder).add(properties.lease());
         for (Lease lease : leases) {
             arguments
@@ -36,7 +34,7 @@ final class ExtendLeases {
                     .add(lease.token())
                     .add(lease.id());
         }
-        Answer answer = redis.run(SCRIPT, keys, arguments);
+        Answer answer = redis.run(SCRIPT, keyspace.blocks(lane, partitions), arguments);
         List<Standing> standings = new ArrayList<>();
         for (int i = 0; i < answer.size(); i++) {
             Answer one = answer.list(i);

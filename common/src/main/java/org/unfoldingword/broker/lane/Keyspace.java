@@ -6,6 +6,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.MessageId;
 
@@ -14,9 +15,6 @@ import org.unfoldingword.broker.message.MessageId;
  * slot. Times in keys' values are ms since the epoch by Redis's clock. Kept in step with {@code docs/keyspace.md}.
  */
 final class Keyspace {
-
-    /** Keys per block; {@code BLOCK} in {@code engine.lua}. */
-    static final int BLOCK = 21;
 
     /** The keys that belong to no partition. */
     static final Set<String> SINGLE = Set.of(partitionCount(), actions());
@@ -39,6 +37,19 @@ final class Keyspace {
         return partitions;
     }
 
+    List<Integer> all() {
+        return IntStream.range(0, partitions).boxed().toList();
+    }
+
+    int partition(Conversation conversation) {
+        return conversation.partition(partitions);
+    }
+
+    /** False for an id of data that was written with more partitions. */
+    boolean holds(MessageId id) {
+        return id.partition() < partitions;
+    }
+
     /** STRING: the number of partitions, written by the first process and checked by all others. No TTL. */
     static String partitionCount() {
         return "broker:partitions";
@@ -49,14 +60,28 @@ final class Keyspace {
         return (lane == Lane.MESSAGES ? messages : callbacks).get(partition);
     }
 
+    /** Likewise in each of some partitions, one block after the other. */
+    List<String> blocks(Lane lane, List<Integer> some) {
+        return some.stream()
+                .flatMap(partition -> block(lane, partition).stream())
+                .toList();
+    }
+
+    /** Likewise of both lanes in one partition, that lane's first. */
+    List<String> both(Lane first, int partition) {
+        List<String> keys = new ArrayList<>(block(first, partition));
+        keys.addAll(block(first.other(), partition));
+        return keys;
+    }
+
     /** LIST of at most one wake token. Pushed by whatever makes a queue due, popped by {@link WakeListener}. No TTL. */
     String wake(Lane lane, int partition) {
-        return root(partition) + "wake:" + lane.word();
+        return prefix(partition) + "wake:" + lane.word();
     }
 
     /** HASH: one message. Written by the scripts; expires after its end by the retention. */
     String record(MessageId id) {
-        return root(id.partition()) + "message:" + id;
+        return prefix(id.partition()) + "message:" + id;
     }
 
     /**
@@ -64,7 +89,7 @@ final class Keyspace {
      * the scripts; expires after the end.
      */
     String events(MessageId id) {
-        return root(id.partition()) + "events:" + id;
+        return prefix(id.partition()) + "events:" + id;
     }
 
     /** STRING: one chunk of a large body, counted from 0. Expires unless its message was accepted; gone with its end. */
@@ -79,7 +104,7 @@ final class Keyspace {
 
     /** STRING {@code <id> <fingerprint>}: an idempotency key of the conversation, as a digest; expires after the window. */
     String seen(Conversation conversation, String digest) {
-        return root(conversation.partition(partitions)) + "seen:" + conversation.name() + ":" + digest;
+        return prefix(partition(conversation)) + "seen:" + conversation.name() + ":" + digest;
     }
 
     /** STREAM of what operators did, trimmed to some thousands; see {@link ActionLog}. No TTL. */
@@ -88,8 +113,9 @@ final class Keyspace {
     }
 
     /** What all keys of a partition begin with. */
-    String prefix(int partition) {
-        return root(partition);
+    static String prefix(int partition) {
+        // Every key of every call begins so: no format is parsed for it.
+        return "broker:{p" + (partition < 10 ? "0" : "") + partition + "}:";
     }
 
     /** The partition that a key names; empty for a key without one. */
@@ -100,16 +126,16 @@ final class Keyspace {
 
     /** The pub/sub channel of a partition for those who watch, text {@code <message id or queue name> <word>}. */
     String signals(int partition) {
-        return root(partition) + "signals";
+        return prefix(partition) + "signals";
     }
 
     /** The pub/sub channel of a partition for the holders of its messages, text {@code <id> cancel|watch}. */
     String orders(int partition) {
-        return root(partition) + "orders";
+        return prefix(partition) + "orders";
     }
 
     private List<String> blockOf(Lane lane, int partition) {
-        String root = root(partition);
+        String root = prefix(partition);
         String word = lane.word();
         return List.of(
                 // STREAM prefix + queue name; fields id, and for messages envelope and body or chunks. Gone when empty.
@@ -153,11 +179,6 @@ final class Keyspace {
     }
 
     private String bodyPrefix(int partition) {
-        return root(partition) + "body:";
-    }
-
-    private static String root(int partition) {
-        // Every key of every call begins so: no format is parsed for it.
-        return "broker:{p" + (partition < 10 ? "0" : "") + partition + "}:";
+        return prefix(partition) + "body:";
     }
 }

@@ -3,33 +3,19 @@ package org.unfoldingword.broker.lane;
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 import org.unfoldingword.broker.message.Conversation;
-import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
-import org.unfoldingword.broker.message.MessageState;
 
 /**
  * The broker's state: ordered queues in Redis, changed only by atomic scripts. Safe for threads; its methods block the calling
  * (virtual) thread. Each throws {@link RedisUnavailable} if Redis cannot be asked, after having tried for a while.
  */
 public final class Lanes implements AutoCloseable {
-
-    private static final Script FIND = Script.load("find");
-    private static final Script QUEUE = Script.load("queue");
-    private static final Script STATES = Script.load("states");
-    private static final Script BOOKMARK = Script.load("bookmark");
-    private static final Script QUEUED = Script.load("queued");
-    private static final Script LISTEN = Script.load("listen");
 
     private final Redis redis;
     private final Keyspace keyspace;
@@ -38,13 +24,17 @@ public final class Lanes implements AutoCloseable {
     private final RandomGenerator random;
     private final Chunks chunks;
     private final AppendMessage append;
+    private final FindMessage find;
+    private final CancelMessage cancel;
+    private final ListTurns turns;
+    private final ReadQueue queue;
+    private final ReadStandings standings;
+    private final CountLanes count;
     private final ClaimEntries claim;
     private final ExtendLeases extend;
-    private final SettleEntry settle;
-    private final AnnounceCallback announce;
-    private final CountLanes count;
+    private final AnnounceCallback callback;
     private final TellFrames tell;
-    private final CancelMessage cancel;
+    private final SettleEntry settle;
 
     private Lanes(Redis redis, LaneProperties properties, InstantSource clock, RandomGenerator random) {
         this.redis = redis;
@@ -54,13 +44,17 @@ public final class Lanes implements AutoCloseable {
         this.keyspace = new Keyspace(properties.partitions());
         this.chunks = new Chunks(redis, keyspace, properties);
         this.append = new AppendMessage(redis, keyspace, chunks, properties);
+        this.find = new FindMessage(redis, keyspace, chunks, properties);
+        this.cancel = new CancelMessage(redis, keyspace, properties);
+        this.turns = new ListTurns(redis, keyspace, properties);
+        this.queue = new ReadQueue(redis, keyspace);
+        this.standings = new ReadStandings(redis, keyspace);
+        this.count = new CountLanes(redis, keyspace, properties);
         this.claim = new ClaimEntries(redis, keyspace, chunks, properties);
         this.extend = new ExtendLeases(redis, keyspace, properties);
-        this.settle = new SettleEntry(redis, keyspace, chunks, properties);
-        this.announce = new AnnounceCallback(redis, keyspace);
-        this.count = new CountLanes(redis, keyspace, properties);
+        this.callback = new AnnounceCallback(redis, keyspace);
         this.tell = new TellFrames(redis, keyspace, properties);
-        this.cancel = new CancelMessage(redis, keyspace, properties);
+        this.settle = new SettleEntry(redis, keyspace, chunks, properties);
     }
 
     /**
@@ -88,7 +82,7 @@ public final class Lanes implements AutoCloseable {
 
     /** An id for a new message of the conversation. */
     public MessageId newId(Conversation conversation) {
-        return MessageId.create(conversation.partition(properties.partitions()), clock.millis(), random);
+        return MessageId.create(keyspace.partition(conversation), clock.millis(), random);
     }
 
     /** Accepts a message, durably, at the end of its conversation. Safe to repeat with the same id. */
@@ -98,27 +92,7 @@ public final class Lanes implements AutoCloseable {
 
     /** Looks a message up; while it has not ended, notes what the caller wants to be told. Asked for frames, it has a journal. */
     public Optional<Found> find(MessageId id, Watching watching) {
-        if (id.partition() >= properties.partitions()) {
-            return Optional.empty();
-        }
-        Answer answer = redis.run(
-                FIND,
-                keyspace.block(Lane.MESSAGES, id.partition()),
-                new Arguments().add(id).add(watching.word()).add(properties.journalRetention()));
-        Map<String, byte[]> fields = answer.fields(1);
-        if (fields.isEmpty()) {
-            return Optional.empty();
-        }
-        MessageRecord record = MessageRecord.of(fields, index -> chunks.reply(id, index));
-        byte[] waiting = answer.bytes(3);
-        Optional<Envelope> envelope = (waiting.length > 0 ? Envelope.readable(waiting) : record.envelope())
-                .or(() -> Conversation.parse(record.conversation()).map(Envelope::ofNothingBut));
-        if (envelope.isEmpty()) {
-            return Optional.empty();
-        }
-        Optional<Integer> position =
-                record.state().ended() ? Optional.empty() : Optional.of(Math.max(1, (int) answer.number(2)));
-        return Optional.of(new Found(id, record, envelope.get(), position, Instant.ofEpochMilli(answer.number(0))));
+        return find.run(id, watching);
     }
 
     /** Ends a message that waits, or asks the holder of one that runs to stop. Safe to repeat. */
@@ -147,50 +121,17 @@ public final class Lanes implements AutoCloseable {
      * @param after only turns after this one
      */
     List<Turn> turns(Conversation conversation, Optional<Turn> after) {
-        Answer answer = redis.run(
-                LISTEN,
-                keyspace.block(Lane.MESSAGES, conversation.partition(properties.partitions())),
-                new Arguments()
-                        .add(conversation.name())
-                        .add(after.map(Turn::entry).orElse("-"))
-                        .add(properties.journalRetention()));
-        List<Turn> turns = new ArrayList<>();
-        for (int i = 0; i < answer.size(); i += 2) {
-            turns.add(
-                    new Turn(answer.text(i), MessageId.parse(answer.text(i + 1)).orElseThrow()));
-        }
-        return turns;
+        return turns.run(conversation, after);
     }
 
+    /** A conversation's queue; without entries if nothing of it waits or runs. */
     public QueueView queue(Conversation conversation) {
-        int partition = conversation.partition(properties.partitions());
-        Answer answer =
-                redis.run(QUEUE, keyspace.block(Lane.MESSAGES, partition), new Arguments().add(conversation.name()));
-        List<QueueView.Entry> entries = new ArrayList<>();
-        for (int i = 3; i < answer.size(); i += 2) {
-            entries.add(new QueueView.Entry(
-                    MessageId.parse(answer.text(i)).orElseThrow(), Instant.ofEpochMilli(answer.number(i + 1))));
-        }
-        Optional<Duration> usual = answer.text(2).isEmpty()
-                ? Optional.empty()
-                : Optional.of(Duration.ofMillis(Long.parseLong(answer.text(2))));
-        return new QueueView(Instant.ofEpochMilli(answer.number(0)), answer.number(1) == 1, usual, entries);
+        return queue.run(conversation);
     }
 
     /** How many messages each org has that have not ended, of the orgs that have any. */
     public Map<String, Long> queuedByOrg() {
-        Map<String, Long> queued = new HashMap<>();
-        for (List<Integer> slot : slots(allPartitions())) {
-            Answer answer = redis.run(QUEUED, blocks(Lane.MESSAGES, slot), new Arguments());
-            for (int i = 0; i < answer.size(); i++) {
-                answer.fields(i)
-                        .forEach((org, entries) -> queued.merge(
-                                Conversation.unescape(org),
-                                Long.parseLong(new String(entries, StandardCharsets.UTF_8)),
-                                Long::sum));
-            }
-        }
-        return queued;
+        return count.queuedByOrg(slots(allPartitions()));
     }
 
     /** Counts, at a cost that does not depend on the number of users. */
@@ -200,7 +141,7 @@ public final class Lanes implements AutoCloseable {
 
     /** As {@link #totals}, with how each lane fares. */
     Live live() {
-        return count.run(slots(allPartitions()));
+        return count.live(slots(allPartitions()));
     }
 
     /** Asks Redis for a sign of life. */
@@ -234,15 +175,7 @@ public final class Lanes implements AutoCloseable {
      * @return false if the lease was lost
      */
     public boolean bookmark(Lease lease, String told) {
-        Answer answer = redis.run(
-                BOOKMARK,
-                keyspace.block(Lane.CALLBACKS, lease.id().partition()),
-                new Arguments()
-                        .add(lease.queue())
-                        .add(lease.token())
-                        .add(lease.id())
-                        .add(told));
-        return answer.text(0).equals("noted");
+        return callback.bookmark(lease, told);
     }
 
     /**
@@ -251,7 +184,7 @@ public final class Lanes implements AutoCloseable {
      * @return false, and nothing was done, if the lease was lost
      */
     boolean announce(Claim held) {
-        return announce.run(held);
+        return callback.announce(held);
     }
 
     boolean settle(Claim held, Verdict verdict) {
@@ -271,30 +204,9 @@ public final class Lanes implements AutoCloseable {
         return tell.run(lease, first, frames);
     }
 
-    /** How a message stands: whether it has ended (or is unknown), and a mark that changes when there is news of it. */
-    record Standing(boolean ended, String mark) {}
-
     /** How these messages of one partition stand. */
-    Map<MessageId, Standing> standings(List<MessageId> ids) {
-        Arguments arguments = new Arguments();
-        ids.forEach(arguments::add);
-        Answer answer =
-                redis.run(STATES, keyspace.block(Lane.MESSAGES, ids.getFirst().partition()), arguments);
-        Map<MessageId, Standing> standings = HashMap.newHashMap(ids.size());
-        for (int i = 0; i < ids.size(); i++) {
-            Answer one = answer.list(i);
-            boolean ended =
-                    one.text(0).isEmpty() || MessageState.of(one.text(0)).ended();
-            standings.put(ids.get(i), new Standing(ended, one.text(1)));
-        }
-        return standings;
-    }
-
-    /** The keys of a lane in some partitions, one block after the other. */
-    List<String> blocks(Lane lane, List<Integer> partitions) {
-        return partitions.stream()
-                .flatMap(partition -> keyspace.block(lane, partition).stream())
-                .toList();
+    Map<MessageId, ReadStandings.Standing> standings(List<MessageId> ids) {
+        return standings.run(ids);
     }
 
     /** Partitions in groups that one script may touch: all at once on one Redis, one by one on a cluster. */
@@ -306,7 +218,7 @@ public final class Lanes implements AutoCloseable {
     }
 
     List<Integer> allPartitions() {
-        return IntStream.range(0, properties.partitions()).boxed().toList();
+        return keyspace.all();
     }
 
     LaneProperties properties() {

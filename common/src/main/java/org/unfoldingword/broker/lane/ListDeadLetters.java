@@ -38,7 +38,7 @@ final class ListDeadLetters {
                         .map(then -> Long.toString(then.toEpochMilli()))
                         .orElse(""));
         for (List<Integer> slot : lanes.slots(lanes.allPartitions())) {
-            Answer answer = lanes.redis().run(SCRIPT, lanes.blocks(lane, slot), arguments);
+            Answer answer = lanes.redis().run(SCRIPT, lanes.keyspace().blocks(lane, slot), arguments);
             for (int i = 0; i < answer.size(); i++) {
                 Answer partition = answer.list(i);
                 for (int j = 3; j < partition.size(); j++) {
@@ -57,7 +57,7 @@ final class ListDeadLetters {
     }
 
     private DeadLetter letter(Lane lane, Answer found) {
-        MessageId id = MessageId.parse(found.text(0)).orElseThrow();
+        MessageId id = found.id(0);
         Map<String, byte[]> fields = new HashMap<>();
         for (int i = 2; i < found.size(); i += 2) {
             fields.put(found.text(i), found.bytes(i + 1));

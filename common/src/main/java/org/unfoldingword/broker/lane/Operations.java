@@ -13,7 +13,6 @@ import org.unfoldingword.broker.message.MessageId;
  */
 public final class Operations {
 
-    private static final Script FIND = Script.load("find");
     /** Endpoints of one conversation that are told about. */
     private static final int ENDPOINTS_MAX = 50;
 
@@ -94,15 +93,7 @@ public final class Operations {
 
     /** Who had a message when; empty if it is unknown. */
     public Optional<Timeline> timeline(MessageId id) {
-        if (id.partition() >= lanes.properties().partitions()) {
-            return Optional.empty();
-        }
-        Answer answer = lanes.redis()
-                .run(
-                        FIND,
-                        lanes.keyspace().block(Lane.MESSAGES, id.partition()),
-                        new Arguments().add(id).add(Watching.NOTHING.word()));
-        return answer.list(1).size() == 0 ? Optional.empty() : Optional.of(Timeline.of(answer.fields(1)));
+        return known(id) ? content.timeline(id) : Optional.empty();
     }
 
     /** What a message says, as far as it is still kept: it waits or runs, or it is a dead letter. */
@@ -167,10 +158,10 @@ public final class Operations {
     }
 
     private boolean known(MessageId id) {
-        return id.partition() < lanes.properties().partitions();
+        return lanes.keyspace().holds(id);
     }
 
     private int partition(Conversation conversation) {
-        return conversation.partition(lanes.properties().partitions());
+        return lanes.keyspace().partition(conversation);
     }
 }

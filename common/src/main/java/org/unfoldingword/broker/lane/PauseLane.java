@@ -38,7 +38,8 @@ final class PauseLane {
     Collection<Pause> read() {
         Map<String, Pause> pauses = new LinkedHashMap<>();
         for (List<Integer> slot : lanes.slots(lanes.allPartitions())) {
-            Answer answer = lanes.redis().run(READ, lanes.blocks(Lane.MESSAGES, slot), new Arguments().add("messages"));
+            Answer answer = lanes.redis()
+                    .run(READ, lanes.keyspace().blocks(Lane.MESSAGES, slot), new Arguments().add(Lane.MESSAGES.word()));
             for (int i = 0; i < answer.size(); i++) {
                 Answer marks = answer.list(i);
                 for (int j = 0; j < marks.size(); j += 2) {
@@ -52,14 +53,13 @@ final class PauseLane {
     private boolean run(Script script, Scope scope, Arguments arguments) {
         List<Integer> touched =
                 switch (scope) {
-                    case Scope.One one ->
-                        List.of(one.conversation().partition(lanes.properties().partitions()));
+                    case Scope.One one -> List.of(lanes.keyspace().partition(one.conversation()));
                     case Scope.Org org -> lanes.allPartitions();
                     case Scope.All all -> lanes.allPartitions();
                 };
         boolean changed = false;
         for (List<Integer> slot : lanes.slots(touched)) {
-            Answer answer = lanes.redis().run(script, lanes.blocks(Lane.MESSAGES, slot), arguments);
+            Answer answer = lanes.redis().run(script, lanes.keyspace().blocks(Lane.MESSAGES, slot), arguments);
             for (int i = 0; i < answer.size(); i++) {
                 changed |= answer.number(i) == 1;
             }

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.unfoldingword.broker.message.MessageId;
 
-/** Reads what a message says, as far as it is still kept: it waits or runs, or it is a dead letter. */
+/** Reads what the record of a message tells operators: who had it when, and what it says as far as that is still kept. */
 final class ReadContent {
 
     private final Lanes lanes;
@@ -18,11 +18,21 @@ final class ReadContent {
         this.lanes = lanes;
     }
 
+    /** Who had it when; empty if it is unknown. */
+    Optional<Timeline> timeline(MessageId id) {
+        return Optional.of(record(id))
+                .filter(record -> record.containsKey("name"))
+                .map(Timeline::of);
+    }
+
     /** What the worker is to get; empty once an ended message has lost it. */
     Optional<Payload> request(MessageId id) {
-        Map<String, byte[]> record =
-                lanes.redis().call(commands -> commands.hgetall(lanes.keyspace().record(id)));
+        Map<String, byte[]> record = record(id);
         return body(id, record).or(() -> waiting(id, record).flatMap(entry -> body(id, entry)));
+    }
+
+    private Map<String, byte[]> record(MessageId id) {
+        return lanes.redis().call(commands -> commands.hgetall(lanes.keyspace().record(id)));
     }
 
     private Optional<Map<String, byte[]>> waiting(MessageId id, Map<String, byte[]> record) {

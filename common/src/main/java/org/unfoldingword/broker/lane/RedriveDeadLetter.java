@@ -1,7 +1,5 @@
 package org.unfoldingword.broker.lane;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.unfoldingword.broker.message.MessageId;
 
 /** {@code redrive.lua} and {@code drop.lua}: what is done with a dead letter. */
@@ -26,7 +24,7 @@ final class RedriveDeadLetter {
         Answer answer = lanes.redis()
                 .run(
                         REDRIVE,
-                        keys(lane, id),
+                        lanes.keyspace().both(lane, id.partition()),
                         new Arguments()
                                 .add(lane.word())
                                 .add(id)
@@ -50,12 +48,9 @@ final class RedriveDeadLetter {
                 .add(id)
                 .add(lanes.properties().retention())
                 .add(dryRun);
-        return !lanes.redis().run(DROP, keys(lane, id), arguments).text(0).equals("not_dead");
-    }
-
-    private List<String> keys(Lane lane, MessageId id) {
-        List<String> keys = new ArrayList<>(lanes.keyspace().block(lane, id.partition()));
-        keys.addAll(lanes.keyspace().block(lane.other(), id.partition()));
-        return keys;
+        return !lanes.redis()
+                .run(DROP, lanes.keyspace().both(lane, id.partition()), arguments)
+                .text(0)
+                .equals("not_dead");
     }
 }

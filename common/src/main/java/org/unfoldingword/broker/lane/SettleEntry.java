@@ -26,7 +26,7 @@ final class SettleEntry {
     private final LaneProperties properties;
 
     SettleEntry(Redis redis, Keyspace keyspace, Chunks chunks, LaneProperties properties) {
-        this.settle = new GroupedScript(redis, SCRIPT, properties.partitions());
+        this.settle = new GroupedScript(redis, SCRIPT, keyspace.partitions());
         this.keyspace = keyspace;
         this.chunks = chunks;
         this.properties = properties;

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.unfoldingword.broker.message.Conversation;
-import org.unfoldingword.broker.message.MessageId;
 
 /** {@code survey.lua}: looks at queues, those whose head has been the head for longest first. */
 final class SurveyQueues {
@@ -30,7 +29,7 @@ final class SurveyQueues {
     private Page<QueueState> page(Lane lane, List<List<Integer>> slots, Arguments arguments, int limit) {
         PageOf<QueueState> page = new PageOf<>(Place.OLDEST_FIRST, limit);
         for (List<Integer> slot : slots) {
-            Answer answer = lanes.redis().run(SCRIPT, lanes.blocks(lane, slot), arguments);
+            Answer answer = lanes.redis().run(SCRIPT, lanes.keyspace().blocks(lane, slot), arguments);
             for (int i = 1; i < answer.size(); i++) {
                 Answer partition = answer.list(i);
                 for (QueueState queue : queues(lane, answer.number(0), partition)) {
@@ -94,7 +93,7 @@ final class SurveyQueues {
                 time(found.text(5)),
                 pending(found.list(6)),
                 pauses(name, found.list(7)),
-                MessageId.parse(found.text(9)).orElseThrow(),
+                found.id(9),
                 time(record.text(4))
                         .or(() -> time(found.text(8).split("-", 2)[0]))
                         .orElseThrow(),

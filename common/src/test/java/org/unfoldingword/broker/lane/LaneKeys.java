@@ -219,7 +219,7 @@ final class LaneKeys {
     }
 
     private Map<String, Long> counters(int partition) {
-        String key = keyspace.prefix(partition) + "totals";
+        String key = Keyspace.prefix(partition) + "totals";
         Map<String, Long> counters = new TreeMap<>();
         redis.call(commands -> commands.hgetall(key))
                 .forEach((counter, value) -> counters.put(
@@ -275,7 +275,7 @@ final class LaneKeys {
             }
         }
         for (int partition = 0; by.isNegative() && partition < keyspace.partitions(); partition++) {
-            String totals = keyspace.prefix(partition) + "totals";
+            String totals = Keyspace.prefix(partition) + "totals";
             if (token(partition) > 0) {
                 redis.call(commands -> commands.hincrby(totals, "token", -by.toMillis() * 1000));
             }
@@ -295,7 +295,7 @@ final class LaneKeys {
     }
 
     private String key(LaneModel.Queue queue, String rest) {
-        return keyspace.prefix(partition(queue)) + rest;
+        return Keyspace.prefix(partition(queue)) + rest;
     }
 
     private int partition(LaneModel.Queue queue) {
