@@ -1,7 +1,5 @@
 package org.unfoldingword.broker.lane;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.lettuce.core.Limit;
 import io.lettuce.core.Range;
 import io.lettuce.core.StreamMessage;
@@ -45,18 +43,14 @@ final class ActionLog {
     }
 
     private static Action action(StreamMessage<String, byte[]> entry) {
-        Map<String, byte[]> fields = entry.getBody();
+        Fields fields = new Fields(entry.getBody());
         return new Action(
                 entry.getId(),
                 Instant.ofEpochMilli(Long.parseLong(entry.getId().split("-", 2)[0])),
-                text(fields, "who"),
-                text(fields, "what"),
-                text(fields, "target"),
-                Long.parseLong(text(fields, "count")),
-                text(fields, "detail"));
-    }
-
-    private static String text(Map<String, byte[]> fields, String name) {
-        return new String(fields.getOrDefault(name, new byte[0]), UTF_8);
+                fields.textOrBlank("who"),
+                fields.textOrBlank("what"),
+                fields.textOrBlank("target"),
+                fields.number("count").orElseThrow(),
+                fields.textOrBlank("detail"));
     }
 }

@@ -36,13 +36,23 @@ record Answer(List<?> items) {
     }
 
     /** The list at a place as field-value pairs. */
-    Map<String, byte[]> fields(int at) {
+    Fields fields(int at) {
         Answer pairs = list(at);
         Map<String, byte[]> fields = HashMap.newHashMap(pairs.size() / 2);
         for (int i = 0; i < pairs.size(); i += 2) {
             fields.put(pairs.text(i), pairs.bytes(i + 1));
         }
-        return fields;
+        return new Fields(fields);
+    }
+
+    /** Likewise as names and numbers. */
+    Map<String, Long> counts(int at) {
+        Answer pairs = list(at);
+        Map<String, Long> counts = HashMap.newHashMap(pairs.size() / 2);
+        for (int i = 0; i < pairs.size(); i += 2) {
+            counts.put(pairs.text(i), pairs.number(i + 1));
+        }
+        return counts;
     }
 
     private Object item(int at) {

@@ -1,10 +1,7 @@
 package org.unfoldingword.broker.lane;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -45,8 +42,7 @@ final class AuditKeys {
                         lanes.keyspace().both(Lane.MESSAGES, partition),
                         new Arguments().add(QUEUES_MAX).add(FINDINGS_MAX));
         tally.at = Instant.ofEpochMilli(answer.number(0));
-        Map<String, Long> counters = new HashMap<>();
-        answer.fields(1).forEach((name, value) -> counters.put(name, Long.valueOf(new String(value, UTF_8))));
+        Map<String, Long> counters = answer.counts(1);
         long ended = sum(counters, "completed", "failed", "cancelled", "expired");
         tally.add(Lane.MESSAGES, partition, sum(counters, "accepted", "redriven"), ended, answer.list(2));
         long gone = sum(counters, "delivered", "undelivered", "withdrawn");

@@ -3,6 +3,7 @@ package org.unfoldingword.broker.lane;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.unfoldingword.broker.message.MessageId;
 
@@ -21,8 +22,16 @@ final class Chunks {
         this.properties = properties;
     }
 
-    byte[] request(MessageId id, int index) {
-        return redis.get(keyspace.requestChunk(id, index));
+    /** A message's body, as its entry or its record tells of it; empty if the record of an ended message has lost it. */
+    Optional<Payload> request(MessageId id, Fields fields) {
+        // A record that has been claimed tells the number of chunks, but only a dead letter's has their length.
+        if (fields.has("length")) {
+            return Optional.of(new Payload.Chunked(
+                    fields.number("chunks").orElseThrow().intValue(),
+                    fields.number("length").orElseThrow(),
+                    index -> redis.get(keyspace.requestChunk(id, index))));
+        }
+        return fields.bytes("body").map(Payload.Inline::new);
     }
 
     byte[] reply(MessageId id, int index) {

@@ -1,12 +1,9 @@
 package org.unfoldingword.broker.lane;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +16,8 @@ final class ClaimEntries {
     private static final Logger log = LoggerFactory.getLogger(ClaimEntries.class);
 
     private static final Script SCRIPT = Script.load("claim");
+    /** What a callback says is in the record. */
+    private static final Payload CALLBACKS_BODY = new Payload.Inline(new byte[0]);
 
     /** What a holder says about itself along with a claim. */
     enum Beat {
@@ -112,53 +111,28 @@ final class ClaimEntries {
     private static Unreadable unreadable(Lane lane, int partition, Answer taken) {
         // An entry's first field is its message's id, whatever it is called.
         Answer fields = taken.list(7);
-        Optional<Envelope> envelope = Optional.ofNullable(taken.fields(7).get("envelope"))
-                .or(() -> Optional.ofNullable(taken.fields(8).get("envelope")))
+        Optional<Envelope> envelope = taken.fields(7)
+                .bytes("envelope")
+                .or(() -> taken.fields(8).bytes("envelope"))
                 .flatMap(Envelope::readable);
         return new Unreadable(lane, partition, taken.text(1), taken.text(2), taken.text(3), fields.text(1), envelope);
     }
 
     private Claim claim(Lane lane, Answer taken, Instant now) {
-        Map<String, byte[]> entry = taken.fields(7);
-        Map<String, byte[]> record = taken.fields(8);
-        MessageId id = MessageId.parse(text(entry, "id")).orElseThrow();
-        MessageRecord picture = MessageRecord.of(record, index -> chunks.reply(id, index));
+        Fields entry = taken.fields(7);
+        MessageId id = entry.text("id").flatMap(MessageId::parse).orElseThrow();
+        MessageRecord record = MessageRecord.of(taken.fields(8), index -> chunks.reply(id, index));
         Envelope envelope = lane == Lane.MESSAGES
-                ? Envelope.parse(field(entry, "envelope"))
-                : picture.envelope().orElseThrow();
+                ? Envelope.parse(entry.bytes("envelope").orElseThrow())
+                : record.envelope().orElseThrow();
         return new Claim(
                 new Lease(lane, taken.text(1), id, taken.text(2), taken.text(3)),
                 envelope,
-                body(lane, id, entry),
-                picture,
+                lane == Lane.MESSAGES ? chunks.request(id, entry).orElseThrow() : CALLBACKS_BODY,
+                record,
                 (int) taken.number(4),
                 taken.number(5) == 1,
                 taken.number(6) == 1,
                 now);
-    }
-
-    private Payload body(Lane lane, MessageId id, Map<String, byte[]> entry) {
-        if (lane == Lane.CALLBACKS) {
-            return new Payload.Inline(new byte[0]);
-        }
-        if (entry.containsKey("body")) {
-            return new Payload.Inline(field(entry, "body"));
-        }
-        return new Payload.Chunked(
-                Integer.parseInt(text(entry, "chunks")),
-                Long.parseLong(text(entry, "length")),
-                index -> chunks.request(id, index));
-    }
-
-    private static String text(Map<String, byte[]> fields, String name) {
-        return new String(field(fields, name), UTF_8);
-    }
-
-    private static byte[] field(Map<String, byte[]> fields, String name) {
-        byte[] value = fields.get(name);
-        if (value == null) {
-            throw new IllegalStateException("stream entry: no field " + name);
-        }
-        return value;
     }
 }

@@ -1,7 +1,5 @@
 package org.unfoldingword.broker.lane;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -39,9 +37,7 @@ final class CountLanes {
             now = answer.number(0);
             for (int i = 1; i < answer.size(); i++) {
                 Answer partition = answer.list(i);
-                partition
-                        .fields(0)
-                        .forEach((name, value) -> counters.merge(name, Long.parseLong(text(value)), Long::sum));
+                partition.counts(0).forEach((name, count) -> counters.merge(name, count, Long::sum));
                 messages.add(partition.list(1), now);
                 callbacks.add(partition.list(2), now);
             }
@@ -59,9 +55,8 @@ final class CountLanes {
         for (List<Integer> slot : slots) {
             Answer answer = redis.run(QUEUED, keyspace.blocks(Lane.MESSAGES, slot), new Arguments());
             for (int i = 0; i < answer.size(); i++) {
-                answer.fields(i)
-                        .forEach((org, entries) ->
-                                queued.merge(Conversation.unescape(org), Long.parseLong(text(entries)), Long::sum));
+                answer.counts(i)
+                        .forEach((org, entries) -> queued.merge(Conversation.unescape(org), entries, Long::sum));
             }
         }
         return queued;
@@ -86,16 +81,12 @@ final class CountLanes {
     }
 
     /** Callbacks asked for that were neither delivered, nor dead-lettered, nor taken back. */
-    static long callbacksPending(Map<String, Long> counters) {
+    private static long callbacksPending(Map<String, Long> counters) {
         return counters.getOrDefault("callbacks", 0L)
                 + counters.getOrDefault("callback_redriven", 0L)
                 - counters.getOrDefault("delivered", 0L)
                 - counters.getOrDefault("undelivered", 0L)
                 - counters.getOrDefault("withdrawn", 0L);
-    }
-
-    private static String text(byte[] value) {
-        return new String(value, UTF_8);
     }
 
     /** One lane over all partitions. */
@@ -117,12 +108,13 @@ final class CountLanes {
             if (!lane.text(4).isEmpty()) {
                 eldest = Math.min(eldest, lane.number(4));
             }
-            lane.fields(5).forEach((holder, word) -> {
-                String[] words = text(word).split(" ", 2);
+            Answer pairs = lane.list(5);
+            for (int i = 0; i < pairs.size(); i += 2) {
+                String[] words = pairs.text(i + 1).split(" ", 2);
                 if (Long.parseLong(words[0]) >= now) {
-                    holders.put(holder, words[1]);
+                    holders.put(pairs.text(i), words[1]);
                 }
-            });
+            }
             paused += lane.number(6);
             telling += lane.number(7);
         }

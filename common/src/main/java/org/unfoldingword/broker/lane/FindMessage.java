@@ -1,7 +1,6 @@
 package org.unfoldingword.broker.lane;
 
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.Envelope;
@@ -33,8 +32,8 @@ final class FindMessage {
                 SCRIPT,
                 keyspace.block(Lane.MESSAGES, id.partition()),
                 new Arguments().add(id).add(watching.word()).add(properties.journalRetention()));
-        Map<String, byte[]> fields = answer.fields(1);
-        if (fields.isEmpty()) {
+        Fields fields = answer.fields(1);
+        if (fields.values().isEmpty()) {
             return Optional.empty();
         }
         MessageRecord record = MessageRecord.of(fields, index -> chunks.reply(id, index));

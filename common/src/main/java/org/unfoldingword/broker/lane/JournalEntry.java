@@ -1,11 +1,8 @@
 package org.unfoldingword.broker.lane;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.lettuce.core.StreamMessage;
 import java.io.ByteArrayOutputStream;
 import java.util.List;
-import java.util.Map;
 
 /** One entry of a message's journal. Later entries have greater ids, also those of a later attempt. */
 public sealed interface JournalEntry {
@@ -81,16 +78,16 @@ public sealed interface JournalEntry {
     }
 
     static JournalEntry of(StreamMessage<String, byte[]> entry) {
-        Map<String, byte[]> fields = entry.getBody();
+        Fields fields = new Fields(entry.getBody());
         String id = entry.getId();
-        String event = text(fields, "event");
+        String event = required(fields, "event");
         return switch (event) {
-            case QUEUED -> new Queued(id, Integer.parseInt(text(fields, "data")));
-            case PROCESSING -> new Processing(id, Integer.parseInt(text(fields, "data")));
-            case FRAME, PART -> new Said(id, List.of(field(fields, "data")), event.equals(PART));
-            case RETRYING -> new Retrying(id, text(fields, "data"));
-            case DONE -> new Done(id, text(fields, "data").isEmpty());
-            case ERROR -> new Ended(id, faultOf(text(fields, "data")));
+            case QUEUED -> new Queued(id, Integer.parseInt(required(fields, "data")));
+            case PROCESSING -> new Processing(id, Integer.parseInt(required(fields, "data")));
+            case FRAME, PART -> new Said(id, List.of(fields.bytes("data").orElseThrow()), event.equals(PART));
+            case RETRYING -> new Retrying(id, required(fields, "data"));
+            case DONE -> new Done(id, required(fields, "data").isEmpty());
+            case ERROR -> new Ended(id, faultOf(required(fields, "data")));
             default -> throw new IllegalStateException("journal entry " + id + ": event '" + event + "'");
         };
     }
@@ -105,15 +102,7 @@ public sealed interface JournalEntry {
         return new MessageRecord.Fault(words[0], words.length > 1 ? words[1] : "");
     }
 
-    private static String text(Map<String, byte[]> fields, String name) {
-        return new String(field(fields, name), UTF_8);
-    }
-
-    private static byte[] field(Map<String, byte[]> fields, String name) {
-        byte[] value = fields.get(name);
-        if (value == null) {
-            throw new IllegalStateException("journal entry: no field " + name);
-        }
-        return value;
+    private static String required(Fields fields, String name) {
+        return fields.text(name).orElseThrow(() -> new IllegalStateException("journal entry: no field " + name));
     }
 }

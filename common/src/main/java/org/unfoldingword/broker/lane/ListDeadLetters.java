@@ -62,7 +62,7 @@ final class ListDeadLetters {
         for (int i = 2; i < found.size(); i += 2) {
             fields.put(found.text(i), found.bytes(i + 1));
         }
-        MessageRecord record = MessageRecord.of(fields, index -> {
+        MessageRecord record = MessageRecord.of(new Fields(fields), index -> {
             throw new IllegalStateException("reply chunk " + index + ": not read with a list of dead letters");
         });
         return new DeadLetter(lane, id, Instant.ofEpochMilli(found.number(1)), record);

@@ -1,12 +1,8 @@
 package org.unfoldingword.broker.lane;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import java.util.regex.Pattern;
 import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageState;
 
@@ -44,8 +40,6 @@ public record MessageRecord(
         Optional<Fault> error,
         Optional<Callback> callback,
         Optional<Envelope> envelope) {
-
-    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,18}");
 
     /**
      * Why it failed: a stable word and a sentence.
@@ -98,44 +92,42 @@ public record MessageRecord(
             Optional<String> answer,
             Optional<String> told) {}
 
-    static MessageRecord of(Map<String, byte[]> fields, IntFunction<byte[]> replyChunk) {
-        Optional<Payload> response = Optional.ofNullable(fields.get("response"))
+    static MessageRecord of(Fields fields, IntFunction<byte[]> replyChunk) {
+        Optional<Payload> response = fields.bytes("response")
                 .<Payload>map(Payload.Inline::new)
-                .or(() -> number(fields, "reply_chunks")
+                .or(() -> fields.number("reply_chunks")
                         .map(chunks -> new Payload.Chunked(
-                                chunks.intValue(),
-                                number(fields, "reply_length").orElse(0L),
-                                replyChunk)));
-        Optional<Fault> error = text(fields, "error_code")
-                .map(code -> new Fault(code, text(fields, "error").orElse(""), workerError(fields)));
-        Optional<Callback> callback = text(fields, "callback_state")
+                                chunks.intValue(), fields.number("reply_length").orElse(0L), replyChunk)));
+        Optional<Fault> error = fields.text("error_code")
+                .map(code -> new Fault(code, fields.textOrBlank("error"), workerError(fields)));
+        Optional<Callback> callback = fields.text("callback_state")
                 .map(state -> new Callback(
                         state,
-                        count(fields, "callback_attempts"),
-                        count(fields, "callback_lapses"),
-                        time(fields, "callback_next"),
-                        text(fields, "callback_error"),
-                        text(fields, "callback_answer").filter(answer -> !answer.isEmpty()),
-                        text(fields, "callback_told")));
+                        fields.count("callback_attempts"),
+                        fields.count("callback_lapses"),
+                        fields.time("callback_next"),
+                        fields.text("callback_error"),
+                        fields.text("callback_answer").filter(answer -> !answer.isEmpty()),
+                        fields.text("callback_told")));
         return new MessageRecord(
-                MessageState.of(text(fields, "state").orElseThrow()),
-                text(fields, "name").orElseThrow(),
+                MessageState.of(fields.text("state").orElseThrow()),
+                fields.text("name").orElseThrow(),
                 acceptedAt(fields),
-                time(fields, "redriven"),
-                time(fields, "started"),
-                time(fields, "finished"),
-                time(fields, "next"),
-                count(fields, "attempts"),
-                count(fields, "lapses"),
-                count(fields, "failures"),
-                count(fields, "redrives"),
-                text(fields, "settled"),
-                fields.containsKey("cancel"),
-                Watching.of(text(fields, "watch").orElse("")),
+                fields.time("redriven"),
+                fields.time("started"),
+                fields.time("finished"),
+                fields.time("next"),
+                fields.count("attempts"),
+                fields.count("lapses"),
+                fields.count("failures"),
+                fields.count("redrives"),
+                fields.text("settled"),
+                fields.has("cancel"),
+                Watching.of(fields.textOrBlank("watch")),
                 response,
                 error,
                 callback,
-                Optional.ofNullable(fields.get("envelope")).flatMap(Envelope::readable));
+                fields.bytes("envelope").flatMap(Envelope::readable));
     }
 
     /** Since when it waits for its first attempt, or has waited for it: the hours in which it was dead are no waiting. */
@@ -143,37 +135,16 @@ public record MessageRecord(
         return redrivenAt.orElse(acceptedAt);
     }
 
-    private static Optional<WorkerError> workerError(Map<String, byte[]> fields) {
-        return number(fields, "worker_status")
+    private static Optional<WorkerError> workerError(Fields fields) {
+        return fields.number("worker_status")
                 .map(status -> new WorkerError(
-                        status.intValue(),
-                        text(fields, "worker_text").orElse(""),
-                        text(fields, "worker_body").orElse("")));
+                        status.intValue(), fields.textOrBlank("worker_text"), fields.textOrBlank("worker_body")));
     }
 
     /** The first part of the entry's id, unless the entry was moved. */
-    private static Instant acceptedAt(Map<String, byte[]> fields) {
-        return time(fields, "accepted")
+    private static Instant acceptedAt(Fields fields) {
+        return fields.time("accepted")
                 .orElseGet(() -> Instant.ofEpochMilli(
-                        Long.parseLong(text(fields, "entry").orElseThrow().split("-", 2)[0])));
-    }
-
-    private static Optional<String> text(Map<String, byte[]> fields, String name) {
-        return Optional.ofNullable(fields.get(name)).map(bytes -> new String(bytes, UTF_8));
-    }
-
-    /** What is no number counts as not there: a look must not fail on what a hand has spoilt. */
-    private static Optional<Long> number(Map<String, byte[]> fields, String name) {
-        return text(fields, name)
-                .filter(number -> NUMBER.matcher(number).matches())
-                .map(Long::valueOf);
-    }
-
-    private static int count(Map<String, byte[]> fields, String name) {
-        return number(fields, name).orElse(0L).intValue();
-    }
-
-    private static Optional<Instant> time(Map<String, byte[]> fields, String name) {
-        return number(fields, name).map(Instant::ofEpochMilli);
+                        Long.parseLong(fields.text("entry").orElseThrow().split("-", 2)[0])));
     }
 }

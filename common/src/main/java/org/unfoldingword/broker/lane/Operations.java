@@ -17,7 +17,7 @@ public final class Operations {
     private static final int ENDPOINTS_MAX = 50;
 
     private final Lanes lanes;
-    private final ReadContent content;
+    private final ReadRecord record;
     private final PauseLane pause;
     private final SurveyQueues survey;
     private final ListDeadLetters deadLetters;
@@ -28,7 +28,7 @@ public final class Operations {
 
     public Operations(Lanes lanes) {
         this.lanes = lanes;
-        this.content = new ReadContent(lanes);
+        this.record = new ReadRecord(lanes);
         this.pause = new PauseLane(lanes);
         this.survey = new SurveyQueues(lanes);
         this.deadLetters = new ListDeadLetters(lanes);
@@ -93,12 +93,12 @@ public final class Operations {
 
     /** Who had a message when; empty if it is unknown. */
     public Optional<Timeline> timeline(MessageId id) {
-        return known(id) ? content.timeline(id) : Optional.empty();
+        return known(id) ? record.timeline(id) : Optional.empty();
     }
 
     /** What a message says, as far as it is still kept: it waits or runs, or it is a dead letter. */
     public Optional<Payload> request(MessageId id) {
-        return known(id) ? content.request(id) : Optional.empty();
+        return known(id) ? record.request(id) : Optional.empty();
     }
 
     public Collection<Pause> pauses() {

@@ -1,11 +1,8 @@
 package org.unfoldingword.broker.lane;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -26,34 +23,34 @@ public record Timeline(List<Attempt> calls, List<Attempt> deliveries) {
      */
     public record Attempt(Instant startedAt, Optional<Instant> endedAt, String outcome, String holder, String detail) {}
 
-    static Timeline of(Map<String, byte[]> record) {
-        String state = text(record, "state");
+    static Timeline of(Fields record) {
+        String state = record.textOrBlank("state");
         // What the worker said may quote the message, and all operators see this.
-        String why = text(record, "worker_status").isEmpty()
-                ? text(record, "error")
-                : "the worker answered " + text(record, "worker_status");
-        String fault = (text(record, "error_code") + " " + why).strip();
-        String callback = text(record, "callback_state");
+        String why = record.textOrBlank("worker_status").isEmpty()
+                ? record.textOrBlank("error")
+                : "the worker answered " + record.textOrBlank("worker_status");
+        String fault = (record.textOrBlank("error_code") + " " + why).strip();
+        String callback = record.textOrBlank("callback_state");
         return new Timeline(
                 attempts(record, "", state, fault),
-                attempts(record, "callback_", callback, text(record, "callback_error")));
+                attempts(record, "callback_", callback, record.textOrBlank("callback_error")));
     }
 
-    private static List<Attempt> attempts(Map<String, byte[]> record, String prefix, String end, String detail) {
+    private static List<Attempt> attempts(Fields record, String prefix, String end, String detail) {
         List<Attempt> attempts = new ArrayList<>();
-        for (String line : text(record, prefix + "trail").split("\n", -1)) {
+        for (String line : record.textOrBlank(prefix + "trail").split("\n", -1)) {
             if (!line.isEmpty()) {
                 attempts.add(attempt(line));
             }
         }
-        String claimed = text(record, prefix + "claimed");
+        String claimed = record.textOrBlank(prefix + "claimed");
         if (!claimed.isEmpty()) {
-            String finished = text(record, prefix + "finished");
+            String finished = record.textOrBlank(prefix + "finished");
             attempts.add(new Attempt(
                     time(claimed),
                     finished.isEmpty() ? Optional.empty() : Optional.of(time(finished)),
                     finished.isEmpty() ? "running" : end,
-                    text(record, prefix + "holder"),
+                    record.textOrBlank(prefix + "holder"),
                     finished.isEmpty() ? "" : detail));
         }
         return attempts;
@@ -67,9 +64,5 @@ public record Timeline(List<Attempt> calls, List<Attempt> deliveries) {
 
     private static Instant time(String millis) {
         return Instant.ofEpochMilli(Long.parseLong(millis));
-    }
-
-    private static String text(Map<String, byte[]> record, String field) {
-        return new String(record.getOrDefault(field, new byte[0]), UTF_8);
     }
 }
