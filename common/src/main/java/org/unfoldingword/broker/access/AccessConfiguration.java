@@ -13,6 +13,6 @@ public class AccessConfiguration {
 
     @Bean
     ApiKeys apiKeys(AccessProperties properties, MeterRegistry meters) {
-        return ApiKeys.open(properties.single(), properties.file(), properties.reread(), SystemTime.ticker(), meters);
+        return ApiKeys.open(properties.single(), properties.file(), SystemTime.ticker(), meters);
     }
 }

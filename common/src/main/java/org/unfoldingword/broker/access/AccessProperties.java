@@ -1,7 +1,6 @@
 package org.unfoldingword.broker.access;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Optional;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -12,23 +11,19 @@ import org.unfoldingword.broker.settings.Settings;
  *
  * @param apiKey one key that may do all; empty: none
  * @param apiKeysFile a file of many keys, described in docs/security.md; empty: none
- * @param reread how long a change of that file may go unnoticed: a withdrawn key works for so long
  */
 @ConfigurationProperties("broker.access")
 record AccessProperties(
         @DefaultValue("") SecretText apiKey,
-        @DefaultValue("") String apiKeysFile,
-        @DefaultValue("2s") Duration reread) {
+        @DefaultValue("") String apiKeysFile) {
 
     AccessProperties {
-        Settings settings = new Settings("broker.access");
-        settings.expect(
-                apiKey.reveal().matches("[!-~]{0,256}"),
-                "api-key",
-                "(not shown)",
-                "at most 256 printable ASCII characters, no space; environment: BROKER_API_KEY");
-        boolean bounded = reread.compareTo(Duration.ofMillis(100)) >= 0 && reread.compareTo(Duration.ofHours(1)) <= 0;
-        settings.expect(bounded, "reread", reread, "100ms to 1h");
+        new Settings("broker.access")
+                .expect(
+                        apiKey.reveal().matches("[!-~]{0,256}"),
+                        "api-key",
+                        "(not shown)",
+                        "at most 256 printable ASCII characters, no space; environment: BROKER_API_KEY");
     }
 
     Optional<SecretText> single() {

@@ -27,12 +27,14 @@ public final class ApiKeys {
 
     private static final Logger log = LoggerFactory.getLogger(ApiKeys.class);
 
+    /** How long a change of the file may go unnoticed. */
+    static final Duration REREAD = Duration.ofSeconds(2);
+
     private static final int FILE_MAX_BYTES = 1024 * 1024;
     private static final int SHOWN_MAX = 512;
 
     private final Optional<Account> single;
     private final Optional<Path> file;
-    private final long rereadNanos;
     private final Ticker ticker;
     private final ReentrantLock reading = new ReentrantLock();
 
@@ -44,11 +46,9 @@ public final class ApiKeys {
     /** Of the file in force. Guarded by {@link #reading}. */
     private @Nullable KeyDigest inForce;
 
-    private ApiKeys(
-            Optional<Account> single, Optional<Path> file, Duration reread, Ticker ticker, MeterRegistry meters) {
+    private ApiKeys(Optional<Account> single, Optional<Path> file, Ticker ticker, MeterRegistry meters) {
         this.single = single;
         this.file = file;
-        this.rereadNanos = reread.toNanos();
         this.ticker = ticker;
         this.accounts = single.stream().toList();
         Meters.KEYS_STALE.gauge(meters, () -> fault == null ? 0 : 1);
@@ -57,12 +57,10 @@ public final class ApiKeys {
     /**
      * Reads the keys for the first time.
      *
-     * @param reread how long a change of the file may go unnoticed
      * @throws IllegalArgumentException naming in one line what is wrong with the file; it shows no secret
      */
-    static ApiKeys open(
-            Optional<SecretText> single, Optional<Path> file, Duration reread, Ticker ticker, MeterRegistry meters) {
-        ApiKeys keys = new ApiKeys(single.map(key -> Account.ofSingleKey(key.reveal())), file, reread, ticker, meters);
+    static ApiKeys open(Optional<SecretText> single, Optional<Path> file, Ticker ticker, MeterRegistry meters) {
+        ApiKeys keys = new ApiKeys(single.map(key -> Account.ofSingleKey(key.reveal())), file, ticker, meters);
         file.ifPresent(path -> {
             try {
                 keys.take(content(path));
@@ -71,7 +69,7 @@ public final class ApiKeys {
                         "broker.access.api-keys-file: " + path + ": " + broken.getMessage(), broken);
             }
         });
-        keys.rereadAtNanos = ticker.nanos() + keys.rereadNanos;
+        keys.rereadAtNanos = ticker.nanos() + REREAD.toNanos();
         return keys;
     }
 
@@ -114,7 +112,7 @@ public final class ApiKeys {
         }
         try {
             reread(file.get());
-            rereadAtNanos = ticker.nanos() + rereadNanos;
+            rereadAtNanos = ticker.nanos() + REREAD.toNanos();
         } finally {
             reading.unlock();
         }

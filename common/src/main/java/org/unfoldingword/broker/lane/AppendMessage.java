@@ -26,7 +26,7 @@ final class AppendMessage {
 
     Appended run(NewMessage message) {
         MessageId id = message.id();
-        boolean inline = message.body().length <= properties.inlineMax().toBytes();
+        boolean inline = chunks.inlineRequest(message.body());
         int laid = inline ? 0 : chunks.layRequest(id, message.body());
         List<List<String>> keys = new ArrayList<>(List.of(keyspace.block(Lane.MESSAGES, id.partition())));
         message.key().ifPresent(key -> keys.add(List.of(keyspace.seen(message.conversation(), key.digest()))));

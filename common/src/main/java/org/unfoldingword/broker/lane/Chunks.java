@@ -1,5 +1,6 @@
 package org.unfoldingword.broker.lane;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +12,12 @@ import org.unfoldingword.broker.message.MessageId;
 final class Chunks {
 
     private static final Script LAY = Script.load("lay");
+    /** A longer body lies beside its entry; so does one that is longer than a chunk. */
+    private static final int INLINE_REQUEST_BYTES = 8 * 1024;
+    /** A longer reply lies beside the record, likewise. */
+    private static final int INLINE_REPLY_BYTES = 256 * 1024;
+    /** How long chunks live whose message was never accepted, or whose reply was never settled. */
+    private static final Duration ORPHANED = Duration.ofHours(1);
 
     private final Redis redis;
     private final Keyspace keyspace;
@@ -34,6 +41,14 @@ final class Chunks {
         return fields.bytes("body").map(Payload.Inline::new);
     }
 
+    boolean inlineRequest(byte[] bytes) {
+        return bytes.length <= Math.min(INLINE_REQUEST_BYTES, properties.chunk().toBytes());
+    }
+
+    boolean inlineReply(byte[] bytes) {
+        return bytes.length <= Math.min(INLINE_REPLY_BYTES, properties.chunk().toBytes());
+    }
+
     byte[] reply(MessageId id, int index) {
         return redis.get(keyspace.replyChunk(id, index));
     }
@@ -45,7 +60,7 @@ final class Chunks {
     int layRequest(MessageId id, byte[] bytes) {
         List<byte[]> pieces = cut(bytes);
         for (int i = 0; i < pieces.size(); i++) {
-            redis.putNew(keyspace.requestChunk(id, i), pieces.get(i), properties.orphanedChunks());
+            redis.putNew(keyspace.requestChunk(id, i), pieces.get(i), ORPHANED);
         }
         return pieces.size();
     }
@@ -72,7 +87,7 @@ final class Chunks {
                     .add(lease.id())
                     .add(i)
                     .add(pieces.get(i))
-                    .add(properties.orphanedChunks());
+                    .add(ORPHANED);
             held = redis.run(LAY, keyspace.block(Lane.MESSAGES, lease.id().partition()), arguments)
                     .text(0)
                     .equals("laid");

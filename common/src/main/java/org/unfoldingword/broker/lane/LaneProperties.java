@@ -24,9 +24,8 @@ import org.unfoldingword.broker.settings.Settings;
  * @param frameBuffer what a worker has said and Redis does not have yet, or nobody has asked for: kept in the holder's memory for
  *     each message that runs; more than that is written down though nobody watches
  * @param doubt how long the next call of a conversation is a careful one, after a call whose end was not seen
- * @param inlineMax a larger body lies beside the stream, in chunks
- * @param chunk size of those chunks; hosted Redis takes requests of at most 10 MB
- * @param orphanedChunks how long chunks live whose message was never accepted
+ * @param chunk size of the chunks in which large bodies and replies lie beside the streams; hosted Redis takes requests of at most
+ *     10 MB
  */
 @ConfigurationProperties("broker.lane")
 public record LaneProperties(
@@ -42,9 +41,7 @@ public record LaneProperties(
         @DefaultValue("64MB") DataSize journalSize,
         @DefaultValue("256KB") DataSize frameBuffer,
         @DefaultValue("15m") Duration doubt,
-        @DefaultValue("8KB") DataSize inlineMax,
-        @DefaultValue("4MB") DataSize chunk,
-        @DefaultValue("1h") Duration orphanedChunks) {
+        @DefaultValue("4MB") DataSize chunk) {
 
     private static final Settings SETTINGS = new Settings("broker.lane");
 
@@ -63,7 +60,6 @@ public record LaneProperties(
         SETTINGS.positive("idempotency-window", idempotencyWindow);
         SETTINGS.positive("journal-retention", journalRetention);
         SETTINGS.positive("doubt", doubt);
-        SETTINGS.positive("orphaned-chunks", orphanedChunks);
         SETTINGS.expect(journalEntries >= 100, "journal-entries", journalEntries, ">= 100");
         SETTINGS.expect(frameBuffer.toBytes() >= 1024, "frame-buffer", frameBuffer, ">= 1KB");
         SETTINGS.expect(
@@ -71,11 +67,6 @@ public record LaneProperties(
                 "journal-size",
                 journalSize,
                 "at least frame-buffer, " + frameBuffer);
-        SETTINGS.expect(
-                inlineMax.toBytes() >= 0 && inlineMax.compareTo(DataSize.ofMegabytes(1)) <= 0,
-                "inline-max",
-                inlineMax,
-                "0B to 1MB");
         SETTINGS.expect(
                 chunk.toBytes() >= 1024 && chunk.compareTo(DataSize.ofMegabytes(8)) <= 0, "chunk", chunk, "1KB to 8MB");
     }

@@ -14,9 +14,6 @@ import org.unfoldingword.broker.message.MessageState;
 final class SettleEntry {
 
     private static final Script SCRIPT = Script.loadGrouped("settle", "ending");
-    /** A longer reply lies beside the record, in chunks; so does one that is longer than a chunk. */
-    private static final int INLINE_REPLY_BYTES = 256 * 1024;
-
     private static final MessageRecord.Fault UNREADABLE =
             new MessageRecord.Fault("unreadable_message", "what the broker has kept of it cannot be read");
 
@@ -171,7 +168,7 @@ final class SettleEntry {
     }
 
     private void putReply(Claim claim, byte[] response, Step step) {
-        if (response.length <= Math.min(INLINE_REPLY_BYTES, properties.chunk().toBytes())) {
+        if (chunks.inlineReply(response)) {
             step.fields.put("response", response);
         } else {
             step.set("reply_chunks", chunks.layReply(claim.lease(), response));

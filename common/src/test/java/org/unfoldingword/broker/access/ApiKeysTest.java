@@ -99,7 +99,7 @@ class ApiKeysTest {
     }
 
     private ApiKeys open() {
-        return ApiKeys.open(Optional.of(new SecretText(SINGLE)), Optional.of(file), REREAD, nanos::get, meters);
+        return ApiKeys.open(Optional.of(new SecretText(SINGLE)), Optional.of(file), nanos::get, meters);
     }
 
     private void write(String json) throws IOException {

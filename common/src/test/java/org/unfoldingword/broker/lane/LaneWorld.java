@@ -108,7 +108,6 @@ final class LaneWorld {
         Map<String, String> settings = Map.of(
                 "broker.lane.partitions", "" + PARTITIONS,
                 "broker.lane.queue-limit", "" + QUEUE_LIMIT,
-                "broker.lane.inline-max", CHUNK_BYTES + "B",
                 "broker.lane.chunk", CHUNK_BYTES + "B",
                 "broker.lane.lease", LEASE.toSeconds() + "s");
         LaneProperties properties = new Binder(new MapConfigurationPropertySource(settings))
