@@ -4,10 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.MessageId;
@@ -19,12 +17,7 @@ class ChunksTest {
     private static final String LARGE = "x".repeat(10_000);
     private static final long FOR_GOOD = -1;
 
-    private LaneFixture lane;
-
-    @BeforeEach
-    void open() {
-        lane = new LaneFixture();
-    }
+    private final LaneFixture lane = new LaneFixture();
 
     @AfterEach
     void close() {
@@ -44,18 +37,13 @@ class ChunksTest {
     /** An accepted message that was appended again, its answer having been lost, lost its body an hour later. */
     @Test
     void keepsABodyForGoodWhenItsAppendIsRepeated() {
-        NewMessage message = new NewMessage(
-                lane.lanes.newId(ANN),
-                ANN,
-                LaneFixture.envelope("acme", "ann", Optional.empty()),
-                LARGE.getBytes(UTF_8),
-                Optional.empty(),
-                Watching.NOTHING);
+        NewMessage message = TestMessage.to(ANN, LARGE).in(lane.lanes);
         lane.lanes.append(message);
 
         lane.lanes.append(message);
 
-        assertThat(chunks()).hasSize(1).allSatisfy(key -> assertThat(ttl(key)).isEqualTo(FOR_GOOD));
+        assertThat(chunks()).hasSize(1).allSatisfy(key -> assertThat(lane.ttl(key))
+                .isEqualTo(FOR_GOOD));
     }
 
     /**
@@ -70,7 +58,8 @@ class ChunksTest {
 
         assertThat(lane.answer(held, reply("a"))).isTrue();
 
-        assertThat(chunks()).hasSize(1).allSatisfy(key -> assertThat(ttl(key)).isEqualTo(FOR_GOOD));
+        assertThat(chunks()).hasSize(1).allSatisfy(key -> assertThat(lane.ttl(key))
+                .isEqualTo(FOR_GOOD));
     }
 
     /** A dispatcher that stood still past its lease wrote its own long reply over the one that had been settled meanwhile. */
@@ -105,11 +94,7 @@ class ChunksTest {
         return "{\"responses\":[\"" + letter.repeat(300_000) + "\"]}";
     }
 
-    private List<String> chunks() {
-        return lane.redis.call(commands -> commands.keys("*:body:*"));
-    }
-
-    private long ttl(String key) {
-        return lane.redis.call(commands -> commands.pttl(key));
+    private Set<String> chunks() {
+        return lane.keys("*:body:*");
     }
 }

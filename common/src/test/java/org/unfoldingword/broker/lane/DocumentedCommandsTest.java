@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.unfoldingword.broker.Documents;
@@ -42,7 +41,7 @@ class DocumentedCommandsTest {
         lane.appendWithCallback(ANN, "delayed");
         lane.retryIn(lane.take(), Duration.ofHours(1));
         lane.operations().pause(new Scope.One(ANN), "ops", "");
-        lane.append(neighbour(), "due");
+        lane.append(LaneFixture.inPartition(13, "demo").findFirst().orElseThrow(), "due");
         lane.alive("ok", "ok");
 
         List<Documents.Command> commands = Documents.commands("redis-cli");
@@ -74,15 +73,6 @@ class DocumentedCommandsTest {
         CommandArgs<String, String> arguments = new CommandArgs<>(StringCodec.UTF8);
         words.stream().skip(1).forEach(arguments::add);
         return redis.dispatch(keyword(words.getFirst()), new NestedMultiOutput<>(StringCodec.UTF8), arguments);
-    }
-
-    /** Another conversation of the org in the same partition. */
-    private static Conversation neighbour() {
-        return IntStream.iterate(0, i -> i + 1)
-                .mapToObj(i -> Conversation.ofUser("demo", "u" + i))
-                .filter(candidate -> candidate.partition(16) == 13)
-                .findFirst()
-                .orElseThrow();
     }
 
     private static ProtocolKeyword keyword(String name) {

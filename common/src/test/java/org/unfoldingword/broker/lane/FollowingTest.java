@@ -201,16 +201,18 @@ class FollowingTest {
     /** A key that may name only the web's messages was told, frame for frame, what its user says elsewhere. */
     @Test
     void tellsOfAConversationOnlyWhatTheFollowerMayKnowOf() throws Exception {
-        Envelope elsewhere = new Envelope(
-                "acme",
-                "ann",
-                "whatsapp",
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
-        lane.append(ANN, "elsewhere", elsewhere);
+        lane.append(
+                ANN,
+                "elsewhere",
+                new Envelope(
+                        "acme",
+                        "ann",
+                        "whatsapp",
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()));
         Told told = new Told();
         Optional<Predicate<Found>> visible =
                 Optional.of(found -> found.envelope().client().equals("web"));

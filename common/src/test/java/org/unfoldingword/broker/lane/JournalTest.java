@@ -4,20 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.unfoldingword.broker.message.Conversation;
-import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
 
@@ -25,31 +19,23 @@ import org.unfoldingword.broker.message.MessageState;
 class JournalTest {
 
     private static final Conversation ANN = Conversation.ofUser("acme", "ann");
-    private static final Optional<String> NO_CALLBACK = Optional.empty();
+    private static final Verdict ANSWERED = new Verdict.Answered("{\"responses\":[\"hello\"]}".getBytes(UTF_8));
 
-    private Redis redis;
-    private Lanes lanes;
-
-    @BeforeEach
-    void open() {
-        TestRedis server = TestRedis.emptied();
-        redis = Redis.open(server.properties());
-        lanes = lanes(server, Map.of());
-    }
+    private final LaneFixture lane = new LaneFixture();
+    private final Lanes lanes = lane.lanes;
 
     @AfterEach
     void close() {
-        lanes.close();
-        redis.close();
+        lane.close();
     }
 
     @Test
     void keepsAllFromAcceptanceToAnswer() {
         MessageId one = append("one", Watching.FRAMES);
-        Claim held = claim();
+        Claim held = lane.take();
         assertThat(tell(held, 1, "a", "b")).isEqualTo(TellFrames.Told.TOLD);
         assertThat(tell(held, 3, "c")).isEqualTo(TellFrames.Told.TOLD);
-        lanes.settle(held, answered(), /* told= */ true);
+        lanes.settle(held, ANSWERED, /* told= */ true);
 
         assertThat(journal(one)).containsExactly("queued 1", "processing 1", "a", "b", "c", "done");
         assertThat(ttl("events", one)).isPositive();
@@ -58,16 +44,16 @@ class JournalTest {
     @Test
     void keepsNothingOfAMessageThatNobodyStreams() {
         MessageId one = append("one", Watching.END);
-        lanes.settle(claim(), answered());
+        lane.answer(lane.take());
 
         assertThat(journal(one)).isEmpty();
-        assertThat(keys("*:events:*")).isEmpty();
+        assertThat(lane.keys("*:events:*")).isEmpty();
     }
 
     @Test
     void beginsTheJournalOfARunningMessageWithWhatHasHappened() {
         MessageId one = append("one", Watching.NOTHING);
-        Claim held = claim();
+        Claim held = lane.take();
         lanes.find(one, Watching.FRAMES);
         assertThat(journal(one)).containsExactly("queued 1", "processing 1");
 
@@ -78,10 +64,10 @@ class JournalTest {
     @Test
     void asksTheHolderThroughItsLeaseToTell() {
         MessageId one = append("one", Watching.NOTHING);
-        Claim held = claim();
+        Claim held = lane.take();
         lanes.find(one, Watching.FRAMES);
 
-        assertThat(lanes.extend(Lane.MESSAGES, "dispatcher-1", List.of(held.lease())))
+        assertThat(lanes.extend(Lane.MESSAGES, LaneFixture.DISPATCHER, List.of(held.lease())))
                 .extracting(ExtendLeases.Standing::watching)
                 .containsExactly(Watching.FRAMES);
     }
@@ -89,7 +75,7 @@ class JournalTest {
     @Test
     void writesARepeatedBatchOnce() {
         MessageId one = append("one", Watching.FRAMES);
-        Claim held = claim();
+        Claim held = lane.take();
         tell(held, 1, "a", "b");
         // As if the answer had been lost, and more had gathered meanwhile.
         assertThat(tell(held, 1, "a", "b", "c")).isEqualTo(TellFrames.Told.TOLD);
@@ -100,10 +86,10 @@ class JournalTest {
     @Test
     void refusesTheFramesOfAHolderThatLostItsLease() {
         MessageId one = append("one", Watching.FRAMES);
-        Claim dead = claim();
+        Claim dead = lane.take();
         tell(dead, 1, "half");
-        makeDue();
-        Claim next = claim();
+        lane.makeDue(ANN);
+        Claim next = lane.take();
 
         assertThat(tell(dead, 2, "late")).isEqualTo(TellFrames.Told.STALE);
         tell(next, 1, "whole");
@@ -120,31 +106,26 @@ class JournalTest {
     @Test
     void tellsOfEachFurtherAttempt() {
         MessageId one = append("one", Watching.FRAMES);
-        lanes.settle(claim(), new Verdict.Later(Duration.ofHours(1), "worker_busy", false, Verdict.Doubt.UNCHANGED));
-        makeDue();
-        lanes.settle(claim(), new Verdict.Back(Duration.ZERO, Verdict.Doubt.UNCHANGED));
-        lanes.settle(
-                claim(),
-                new Verdict.Ended(
-                        MessageState.FAILED,
-                        new MessageRecord.Fault("worker_failed", "said no"),
-                        Verdict.Doubt.CLEARED));
+        lane.retryIn(lane.take(), Duration.ofHours(1));
+        lane.makeDue(ANN);
+        lane.giveBack(lane.take());
+        lane.fail(lane.take());
 
         assertThat(journal(one))
                 .containsExactly(
                         "queued 1",
                         "processing 1",
-                        "retrying worker_busy",
+                        "retrying worker_busy: full",
                         "processing 2",
                         "queued 1",
                         "processing 2",
-                        "error worker_failed said no");
+                        "error worker_failed it said no");
     }
 
     @Test
     void saysThatTheAnswerIsOnlyInTheRecord() {
         MessageId one = append("one", Watching.FRAMES);
-        lanes.settle(claim(), answered(), /* told= */ false);
+        lanes.settle(lane.take(), ANSWERED, /* told= */ false);
 
         assertThat(journal(one)).containsExactly("queued 1", "processing 1", "done untold");
     }
@@ -152,7 +133,7 @@ class JournalTest {
     @Test
     void readsOnFromAnyEntry() {
         MessageId one = append("one", Watching.FRAMES);
-        Claim held = claim();
+        Claim held = lane.take();
         tell(held, 1, IntStream.range(0, 30).mapToObj(i -> "f" + i).toArray(String[]::new));
 
         List<JournalEntry> all = lanes.journal(one, Optional.empty(), 1000);
@@ -167,23 +148,22 @@ class JournalTest {
 
     @Test
     void boundsAJournalInEntriesAndBytes() {
-        try (Lanes small = lanes(
-                TestRedis.emptied(),
-                Map.of(
-                        "broker.lane.journal-entries", "100",
-                        "broker.lane.journal-size", "1KB",
-                        "broker.lane.frame-buffer", "1KB"))) {
+        Map<String, String> small = Map.of(
+                "broker.lane.journal-entries", "100",
+                "broker.lane.journal-size", "1KB",
+                "broker.lane.frame-buffer", "1KB");
+        try (Lanes bounded = LaneFixture.open(TestRedis.shared().properties(), small)) {
             MessageId one = append("one", Watching.FRAMES);
-            Claim held = claim();
-            assertThat(small.tell(held.lease(), 1, frames("x".repeat(1024)))).isEqualTo(TellFrames.Told.TOLD);
-            assertThat(small.tell(held.lease(), 2, frames("y"))).isEqualTo(TellFrames.Told.FULL);
-            small.settle(held, answered());
+            Claim held = lane.take();
+            assertThat(bounded.tell(held.lease(), 1, frames("x".repeat(1024)))).isEqualTo(TellFrames.Told.TOLD);
+            assertThat(bounded.tell(held.lease(), 2, frames("y"))).isEqualTo(TellFrames.Told.FULL);
+            lane.answer(held);
             assertThat(journal(one)).containsExactly("queued 1", "processing 1", "x".repeat(1024), "done untold");
 
             append("two", Watching.FRAMES);
-            Claim next = claim();
+            Claim next = lane.take();
             String[] many = IntStream.range(0, 99).mapToObj(i -> "z").toArray(String[]::new);
-            assertThat(small.tell(next.lease(), 1, frames(many))).isEqualTo(TellFrames.Told.FULL);
+            assertThat(bounded.tell(next.lease(), 1, frames(many))).isEqualTo(TellFrames.Told.FULL);
             // The start, the attempt, and as many frames as fit.
             assertThat(journal(next.lease().id())).hasSize(100);
         }
@@ -192,9 +172,12 @@ class JournalTest {
     @Test
     void takesAWaitingMessageOutOfItsQueue() {
         append("one", Watching.NOTHING);
-        MessageId two = append("two", Watching.FRAMES, Optional.of("https://gateway.example/cb"));
+        MessageId two = TestMessage.to(ANN, "two")
+                .watchedFor(Watching.FRAMES)
+                .calledBackAt("https://gateway.example/cb")
+                .appendTo(lanes);
         append("three", Watching.NOTHING);
-        Claim one = claim();
+        Claim one = lane.take();
 
         assertThat(lanes.cancel(found(two))).isEqualTo(Cancelled.REMOVED);
         assertThat(lanes.cancel(found(two))).isEqualTo(Cancelled.ENDED);
@@ -202,9 +185,9 @@ class JournalTest {
         assertThat(found(two).record().error().orElseThrow().code()).isEqualTo("cancelled");
         assertThat(journal(two)).containsExactly("queued 2", "error cancelled cancelled before it ran");
         assertThat(ttl("message", two)).isEqualTo(-1);
-        lanes.settle(one, answered());
-        assertThat(body(claim())).isEqualTo("three");
-        Claim callback = claim(Lane.CALLBACKS);
+        lane.answer(one);
+        assertThat(LaneFixture.text(lane.take())).isEqualTo("three");
+        Claim callback = lane.claim(Lane.CALLBACKS, 1).getFirst();
         assertThat(callback.lease().id()).isEqualTo(two);
         lanes.settle(callback, new Verdict.Delivered());
         assertThat(ttl("message", two)).isPositive();
@@ -216,10 +199,10 @@ class JournalTest {
     void makesTheNextDueWhenTheHeadThatWaitsIsCancelled() {
         MessageId one = append("one", Watching.NOTHING);
         append("two", Watching.NOTHING);
-        lanes.settle(claim(), new Verdict.Later(Duration.ofHours(1), "busy", false, Verdict.Doubt.UNCHANGED));
+        lane.retryIn(lane.take(), Duration.ofHours(1));
 
         assertThat(lanes.cancel(found(one))).isEqualTo(Cancelled.REMOVED);
-        assertThat(body(claim())).isEqualTo("two");
+        assertThat(LaneFixture.text(lane.take())).isEqualTo("two");
     }
 
     @Test
@@ -227,20 +210,20 @@ class JournalTest {
         MessageId one = append("one", Watching.NOTHING);
         lanes.cancel(found(one));
 
-        assertThat(claims(Lane.MESSAGES)).isEmpty();
-        assertThat(keys("*ann*")).isEmpty();
+        assertThat(lane.claim(Lane.MESSAGES, 10)).isEmpty();
+        assertThat(lane.keys("*ann*")).isEmpty();
         assertThat(ttl("message", one)).isPositive();
-        assertThat(new AuditKeys(lanes).run().clean()).isTrue();
+        assertThat(lane.operations().audit().clean()).isTrue();
     }
 
     @Test
     void asksTheHolderOfARunningMessageToStop() {
         MessageId one = append("one", Watching.NOTHING);
-        Claim held = claim();
+        Claim held = lane.take();
 
         assertThat(lanes.cancel(found(one))).isEqualTo(Cancelled.ASKED);
         assertThat(found(one).record().state()).isEqualTo(MessageState.PROCESSING);
-        assertThat(lanes.extend(Lane.MESSAGES, "dispatcher-1", List.of(held.lease())))
+        assertThat(lanes.extend(Lane.MESSAGES, LaneFixture.DISPATCHER, List.of(held.lease())))
                 .extracting(ExtendLeases.Standing::cancel)
                 .containsExactly(true);
     }
@@ -248,11 +231,11 @@ class JournalTest {
     @Test
     void bringsACancelledMessageThatDidNotEndBackAtOnce() {
         MessageId one = append("one", Watching.NOTHING);
-        Claim held = claim();
+        Claim held = lane.take();
         lanes.cancel(found(one));
-        lanes.settle(held, new Verdict.Later(Duration.ofHours(1), "busy", false, Verdict.Doubt.UNCHANGED));
+        lane.retryIn(held, Duration.ofHours(1));
 
-        assertThat(claim().record().cancelAsked()).isTrue();
+        assertThat(lane.take().record().cancelAsked()).isTrue();
     }
 
     @Test
@@ -263,7 +246,7 @@ class JournalTest {
         MessageId two = append("two", Watching.NOTHING);
 
         assertThat(turns()).containsExactly(before, one, two);
-        lanes.settle(claim(), answered());
+        lane.answer(lane.take());
         assertThat(turns()).containsExactly(before, one, two);
         assertThat(journal(two)).containsExactly("queued 3");
         List<Turn> all = lanes.turns(ANN, Optional.empty());
@@ -275,7 +258,7 @@ class JournalTest {
         assertThat(turns()).isEmpty();
         MessageId one = append("one", Watching.NOTHING);
         assertThat(turns()).containsExactly(one);
-        assertThat(new AuditKeys(lanes).run().clean()).isTrue();
+        assertThat(lane.operations().audit().clean()).isTrue();
     }
 
     private List<MessageId> turns() {
@@ -316,69 +299,15 @@ class JournalTest {
         return entries.stream().map(JournalEntry::id).toList();
     }
 
-    private MessageId append(String body, Watching watching) {
-        return append(body, watching, NO_CALLBACK);
-    }
-
-    private MessageId append(String body, Watching watching, Optional<String> callback) {
-        Envelope envelope = new Envelope(
-                "acme", "ann", "web", Optional.empty(), callback, Optional.empty(), Optional.empty(), Optional.empty());
-        MessageId id = lanes.newId(ANN);
-        lanes.append(new NewMessage(id, ANN, envelope, body.getBytes(UTF_8), Optional.empty(), watching));
-        return id;
-    }
-
-    private Claim claim() {
-        return claim(Lane.MESSAGES);
-    }
-
-    private Claim claim(Lane lane) {
-        List<Claim> claims = claims(lane);
-        assertThat(claims).hasSize(1);
-        return claims.getFirst();
-    }
-
-    private List<Claim> claims(Lane lane) {
-        return lanes.claim(
-                        lane,
-                        lanes.allPartitions(),
-                        "dispatcher-1",
-                        10,
-                        ClaimEntries.Beat.SILENT,
-                        "ok",
-                        GroupRoom.UNLIMITED)
-                .claims();
-    }
-
-    private static String body(Claim claim) {
-        return new String(((Payload.Inline) claim.body()).bytes(), UTF_8);
+    private MessageId append(String text, Watching watching) {
+        return TestMessage.to(ANN, text).watchedFor(watching).appendTo(lanes);
     }
 
     private Found found(MessageId id) {
         return lanes.find(id, Watching.NOTHING).orElseThrow();
     }
 
-    private static Verdict answered() {
-        return new Verdict.Answered("{\"responses\":[\"hello\"]}".getBytes(UTF_8));
-    }
-
     private long ttl(String kind, MessageId id) {
-        return redis.call(commands -> commands.pttl("broker:{p%02d}:%s:%s".formatted(id.partition(), kind, id)));
-    }
-
-    private List<String> keys(String pattern) {
-        return redis.call(commands -> commands.keys(pattern));
-    }
-
-    /** As if the time until the lease's end or the next attempt had passed. */
-    private void makeDue() {
-        String later = "broker:{p%02d}:later:messages".formatted(ANN.partition(16));
-        redis.call(commands -> commands.zadd(later, 1.0, Redis.utf8(ANN.name())));
-    }
-
-    private static Lanes lanes(TestRedis server, Map<String, String> settings) {
-        LaneProperties properties = new Binder(new MapConfigurationPropertySource(settings))
-                .bindOrCreate("broker.lane", LaneProperties.class);
-        return Lanes.open(server.properties(), properties, InstantSource.system(), RandomGenerator.getDefault());
+        return lane.ttl("broker:{p%02d}:%s:%s".formatted(id.partition(), kind, id));
     }
 }

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayOutputStream;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,13 +14,9 @@ import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.unfoldingword.broker.message.Conversation;
-import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
 
 /** What a handler says on its way to the journal, and what is asked of a handler, on a real redis-server. Leases last for hours. */
@@ -36,7 +31,8 @@ class JournalWriterTest {
 
     private final LinkedBlockingQueue<Held> handled = new LinkedBlockingQueue<>();
     private final Semaphore go = new Semaphore(0);
-    private final Lanes lanes = lanes();
+    private final Lanes lanes = LaneFixture.open(
+            TestRedis.emptied().properties(), Map.of("broker.lane.lease", "12h", "broker.lane.frame-buffer", "1KB"));
     private final LaneWorker worker = new LaneWorker(
             lanes, Lane.MESSAGES, "holder", 10, new Speaker(), System::nanoTime, new SimpleMeterRegistry());
 
@@ -184,25 +180,6 @@ class JournalWriterTest {
     }
 
     private MessageId append(Watching watching) {
-        Envelope envelope = new Envelope(
-                "acme",
-                "ann",
-                "web",
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
-        MessageId id = lanes.newId(ANN);
-        lanes.append(new NewMessage(id, ANN, envelope, "{}".getBytes(UTF_8), Optional.empty(), watching));
-        return id;
-    }
-
-    private static Lanes lanes() {
-        LaneProperties properties = new Binder(new MapConfigurationPropertySource(
-                        Map.of("broker.lane.lease", "12h", "broker.lane.frame-buffer", "1KB")))
-                .bindOrCreate("broker.lane", LaneProperties.class);
-        return Lanes.open(
-                TestRedis.emptied().properties(), properties, InstantSource.system(), RandomGenerator.getDefault());
+        return TestMessage.to(ANN, "{}").watchedFor(watching).appendTo(lanes);
     }
 }

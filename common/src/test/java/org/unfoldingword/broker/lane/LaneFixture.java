@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.unfoldingword.broker.message.Conversation;
@@ -28,17 +30,31 @@ import org.unfoldingword.broker.message.MessageState;
 public final class LaneFixture implements AutoCloseable {
 
     public static final String DISPATCHER = "dispatcher-1";
+    /** As many as by default. */
+    private static final int PARTITIONS = 16;
 
-    private final TestRedis server;
-    final Redis redis;
+    private final TestRedis server = TestRedis.emptied();
+    final Redis redis = Redis.open(server.properties());
     final Lanes lanes;
 
     public LaneFixture() {
-        server = TestRedis.emptied();
-        redis = Redis.open(server.properties());
-        LaneProperties properties = new Binder(new MapConfigurationPropertySource(Map.of()))
+        this(Map.of());
+    }
+
+    /** @param settings whole names, such as {@code broker.lane.lease}; the others have their defaults */
+    public LaneFixture(Map<String, String> settings) {
+        lanes = open(server.properties(), settings);
+    }
+
+    /** Lanes with some settings; those of a fixture close with it, others by themselves. */
+    static Lanes open(RedisProperties where, Map<String, String> settings) {
+        LaneProperties properties = new Binder(new MapConfigurationPropertySource(settings))
                 .bindOrCreate("broker.lane", LaneProperties.class);
-        lanes = Lanes.open(server.properties(), properties, InstantSource.system(), RandomGenerator.getDefault());
+        return Lanes.open(where, properties, InstantSource.system(), RandomGenerator.getDefault());
+    }
+
+    public Lanes lanes() {
+        return lanes;
     }
 
     /** Where the Redis is, for a server on the same data. */
@@ -71,11 +87,10 @@ public final class LaneFixture implements AutoCloseable {
     }
 
     public MessageId append(Conversation conversation, String text, Envelope envelope) {
-        IdempotencyKey key = IdempotencyKey.of("web", text, text.getBytes(UTF_8));
-        MessageId id = lanes.newId(conversation);
-        lanes.append(
-                new NewMessage(id, conversation, envelope, text.getBytes(UTF_8), Optional.of(key), Watching.NOTHING));
-        return id;
+        return TestMessage.to(conversation, text)
+                .with(envelope)
+                .under(IdempotencyKey.of("web", text, text.getBytes(UTF_8)))
+                .appendTo(lanes);
     }
 
     public static Envelope envelope(String org, String user, Optional<String> callback) {
@@ -101,15 +116,11 @@ public final class LaneFixture implements AutoCloseable {
     }
 
     public List<Claim> claim(Lane lane, int room) {
-        return lanes.claim(
-                        lane,
-                        lanes.allPartitions(),
-                        DISPATCHER,
-                        room,
-                        ClaimEntries.Beat.SILENT,
-                        "ok",
-                        GroupRoom.UNLIMITED)
-                .claims();
+        return claim(lane, room, GroupRoom.UNLIMITED).claims();
+    }
+
+    ClaimEntries.Taken claim(Lane lane, int room, GroupRoom groups) {
+        return lanes.claim(lane, lanes.allPartitions(), DISPATCHER, room, ClaimEntries.Beat.SILENT, "ok", groups);
     }
 
     /** Takes what is due in the messages lane; must be one. */
@@ -155,6 +166,13 @@ public final class LaneFixture implements AutoCloseable {
     /** How many messages of each org have not ended. */
     public Map<String, Long> queuedByOrg() {
         return lanes.queuedByOrg();
+    }
+
+    /** Conversations of users of an org in one partition, of as many as are usual. */
+    public static Stream<Conversation> inPartition(int partition, String org) {
+        return IntStream.iterate(0, user -> user + 1)
+                .mapToObj(user -> Conversation.ofUser(org, "user-" + user))
+                .filter(conversation -> conversation.partition(PARTITIONS) == partition);
     }
 
     /** The conversation's messages that have not ended, oldest first. */
@@ -262,7 +280,7 @@ public final class LaneFixture implements AutoCloseable {
 
     /** As if the conversation's head had been the head for so long. */
     public void ageHead(Conversation conversation, Duration age) {
-        String heads = "broker:{p%02d}:heads:messages".formatted(conversation.partition(16));
+        String heads = "broker:{p%02d}:heads:messages".formatted(conversation.partition(PARTITIONS));
         double since = InstantSource.system().instant().minus(age).toEpochMilli();
         redis.call(commands -> commands.zadd(heads, since, Redis.utf8(conversation.name())));
     }
@@ -291,18 +309,35 @@ public final class LaneFixture implements AutoCloseable {
 
     /** Its record cannot be read any more, so that whatever is done to it fails. */
     public void spoil(MessageId id) {
-        String key = "broker:{p%02d}:message:%s".formatted(id.partition(), id);
-        redis.call(commands -> commands.set(key, Redis.utf8("spoiled")));
+        redis.call(commands -> commands.set(recordOf(id), Redis.utf8("spoiled")));
     }
 
     /** As if the time until the lease's end or the next attempt had passed. */
     public void makeDue(Conversation conversation) {
-        String later = "broker:{p%02d}:later:messages".formatted(conversation.partition(16));
+        String later = "broker:{p%02d}:later:messages".formatted(conversation.partition(PARTITIONS));
         redis.call(commands -> commands.zadd(later, 1.0, Redis.utf8(conversation.name())));
+    }
+
+    /** The stream of the conversation's messages. */
+    static String streamOf(Conversation conversation) {
+        return "broker:{p%02d}:messages:%s".formatted(conversation.partition(PARTITIONS), conversation.name());
+    }
+
+    static String recordOf(MessageId id) {
+        return "broker:{p%02d}:message:%s".formatted(id.partition(), id);
+    }
+
+    /** Milliseconds that a key still lives; -1: for good. */
+    long ttl(String key) {
+        return redis.call(commands -> commands.pttl(key));
     }
 
     /** All keys of the server. */
     Set<String> keys() {
-        return new HashSet<>(redis.call(commands -> commands.keys("*")));
+        return keys("*");
+    }
+
+    Set<String> keys(String pattern) {
+        return new HashSet<>(redis.call(commands -> commands.keys(pattern)));
     }
 }

@@ -7,13 +7,10 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -21,8 +18,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.MessageId;
 
@@ -58,24 +53,23 @@ class LaneWorkerClusterTest {
 
     @BeforeEach
     void open() {
-        LaneProperties properties = new Binder(new MapConfigurationPropertySource(
-                        Map.of("broker.lane.lease", LEASE.toMillis() + "ms", "broker.lane.sweep", "200ms")))
-                .bindOrCreate("broker.lane", LaneProperties.class);
         RedisProperties where = new RedisProperties(
                 cluster.url(),
                 /* commandTimeout= */ Duration.ofSeconds(2),
                 /* patience= */ Duration.ofSeconds(1),
                 Durability.LOCAL,
                 /* replicationTimeout= */ Duration.ofSeconds(1));
-        lanes = Lanes.open(where, properties, InstantSource.system(), RandomGenerator.getDefault());
+        lanes = LaneFixture.open(
+                where, Map.of("broker.lane.lease", LEASE.toMillis() + "ms", "broker.lane.sweep", "200ms"));
         lanes.redis().call(commands -> commands.flushall());
         fallen = conversationOf(0);
-        standing = IntStream.range(1, properties.partitions())
+        standing = IntStream.range(1, lanes.properties().partitions())
                 .filter(partition -> masterOf(partition) != masterOf(0))
                 .mapToObj(this::conversationOf)
                 .findFirst()
                 .orElseThrow();
-        worker = new LaneWorker(lanes, Lane.MESSAGES, "holder", 10, new Waiting(), System::nanoTime, meters());
+        worker = new LaneWorker(
+                lanes, Lane.MESSAGES, "holder", 10, new Waiting(), System::nanoTime, new SimpleMeterRegistry());
     }
 
     @AfterEach
@@ -159,37 +153,19 @@ class LaneWorkerClusterTest {
     }
 
     private Conversation conversationOf(int partition) {
-        return conversations(partition, 1);
+        return LaneFixture.inPartition(partition, "acme").findFirst().orElseThrow();
     }
 
     /** Another one of the same partition. */
     private Conversation conversationBeside(Conversation other) {
-        return conversations(partitionOf(other), 2);
-    }
-
-    private Conversation conversations(int partition, int number) {
-        return IntStream.iterate(0, user -> user + 1)
-                .mapToObj(user -> Conversation.ofUser("acme", "user" + user))
-                .filter(conversation -> partitionOf(conversation) == partition)
-                .skip(number - 1L)
+        return LaneFixture.inPartition(partitionOf(other), "acme")
+                .skip(1)
                 .findFirst()
                 .orElseThrow();
     }
 
     private MessageId append(Conversation conversation) {
-        MessageId id = lanes.newId(conversation);
-        lanes.append(new NewMessage(
-                id,
-                conversation,
-                LaneFixture.envelope("acme", "user", Optional.empty()),
-                "{}".getBytes(UTF_8),
-                Optional.empty(),
-                Watching.NOTHING));
-        return id;
-    }
-
-    private static SimpleMeterRegistry meters() {
-        return new SimpleMeterRegistry();
+        return TestMessage.to(conversation, "{}").appendTo(lanes);
     }
 
     /** Is at it until the test ends. */

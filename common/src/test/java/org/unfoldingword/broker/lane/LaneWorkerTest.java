@@ -2,26 +2,23 @@ package org.unfoldingword.broker.lane;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.unfoldingword.broker.message.Conversation;
-import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
 
@@ -116,27 +113,24 @@ class LaneWorkerTest {
                 .orElseThrow();
         Redis redis = lanes.redis();
         redis.call(commands -> commands.del(holders));
-        org.awaitility.Awaitility.await()
-                .until(() -> lanes.totals().dispatchers().containsKey("holder"));
+        await().until(() -> lanes.totals().dispatchers().containsKey("holder"));
     }
 
     @Test
     void endsWhatCannotBeReadAndTakesWhatIsBehindIt() throws InterruptedException {
-        MessageId spoilt = append("ann", LaneFixture.tooDeep());
+        MessageId spoilt = message("ann").with(LaneFixture.tooDeep()).appendTo(lanes);
         MessageId next = append("ann");
 
         worker.start();
 
         assertThat(handled.poll(20, TimeUnit.SECONDS)).isEqualTo(next);
-        assertThat(lanes.find(spoilt, Watching.NOTHING).orElseThrow().record().state())
-                .isEqualTo(MessageState.FAILED);
+        assertThat(state(spoilt)).isEqualTo(MessageState.FAILED);
     }
 
     @Test
     void leavesTheListOfLivingHoldersWhenItStops() {
         worker.start();
-        org.awaitility.Awaitility.await()
-                .until(() -> lanes.totals().dispatchers().containsKey("holder"));
+        await().until(() -> lanes.totals().dispatchers().containsKey("holder"));
         worker.stop(Duration.ofSeconds(5));
         assertThat(lanes.totals().dispatchers()).isEmpty();
     }
@@ -151,10 +145,8 @@ class LaneWorkerTest {
         worker.start();
         append("ann");
 
-        org.awaitility.Awaitility.await()
-                .until(() -> meters.counter("broker.lane.leases.lost", "lane", "messages")
-                                .count()
-                        > 0);
+        await().until(() ->
+                meters.counter("broker.lane.leases.lost", "lane", "messages").count() > 0);
         assertThat(handled).isEmpty();
     }
 
@@ -198,7 +190,7 @@ class LaneWorkerTest {
      * leases, their calls were broken off with the process, and the next dispatcher made them again.
      */
     @Test
-    void waitsForTheClaimThatIsUnderWayWhenItStops() throws InterruptedException {
+    void waitsForTheClaimThatIsUnderWayWhenItStops() throws Exception {
         MessageId id = append("ann");
         CountDownLatch claim = new CountDownLatch(1);
         beforeClaim = claim;
@@ -206,14 +198,16 @@ class LaneWorkerTest {
         worker.start();
         claims.acquire();
 
-        Thread stopping = Thread.startVirtualThread(() -> worker.stop(Duration.ofSeconds(20)));
-        assertThat(stopping.join(Duration.ofMillis(300))).as("stopped").isFalse();
+        CompletableFuture<MessageState> stateWhenStopped = new CompletableFuture<>();
+        Thread stopping = Thread.startVirtualThread(() -> {
+            worker.stop(Duration.ofSeconds(20));
+            stateWhenStopped.complete(state(id));
+        });
+        await().until(() -> stopping.getState() == Thread.State.TIMED_WAITING || stateWhenStopped.isDone());
         claim.countDown();
-        stopping.join();
 
+        assertThat(stateWhenStopped.get(20, TimeUnit.SECONDS)).isEqualTo(MessageState.COMPLETED);
         assertThat(lanes.totals().running()).isZero();
-        assertThat(lanes.find(id, Watching.NOTHING).orElseThrow().record().state())
-                .isEqualTo(MessageState.COMPLETED);
     }
 
     /**
@@ -229,21 +223,14 @@ class LaneWorkerTest {
         // The feeder is busy, so the next token stays in the worker's hand.
         MessageId waiting = append("ann");
         String wake = lanes.keyspace().wake(Lane.MESSAGES, waiting.partition());
-        org.awaitility.Awaitility.await().until(() -> lanes.redis().call(commands -> commands.exists(wake)) == 0);
+        await().until(() -> lanes.redis().call(commands -> commands.exists(wake)) == 0);
 
         Thread stopping = Thread.startVirtualThread(() -> worker.stop(Duration.ofHours(1)));
 
-        org.awaitility.Awaitility.await().until(() -> lanes.redis().call(commands -> commands.exists(wake)) == 1);
+        await().until(() -> lanes.redis().call(commands -> commands.exists(wake)) == 1);
         claim.countDown();
         goOn.countDown();
         stopping.join();
-    }
-
-    private static Lanes lanes(Map<String, String> settings) {
-        LaneProperties properties = new Binder(new MapConfigurationPropertySource(settings))
-                .bindOrCreate("broker.lane", LaneProperties.class);
-        return Lanes.open(
-                TestRedis.emptied().properties(), properties, InstantSource.system(), RandomGenerator.getDefault());
     }
 
     private LaneWorker worker(Lanes on, int places) {
@@ -288,15 +275,20 @@ class LaneWorkerTest {
                 on, Lane.MESSAGES, "holder", places, handler, () -> System.nanoTime() + stoodStillNanos.get(), meters);
     }
 
-    private MessageId append(String user) {
-        return append(user, LaneFixture.envelope("acme", user, Optional.empty()));
+    private MessageState state(MessageId id) {
+        return lanes.find(id, Watching.NOTHING).orElseThrow().record().state();
     }
 
-    private MessageId append(String user, Envelope envelope) {
+    private MessageId append(String user) {
+        return message(user).appendTo(lanes);
+    }
+
+    private static TestMessage message(String user) {
         Conversation conversation = Conversation.ofUser("acme", user);
-        MessageId id = lanes.newId(conversation);
-        lanes.append(
-                new NewMessage(id, conversation, envelope, "{}".getBytes(UTF_8), Optional.empty(), Watching.NOTHING));
-        return id;
+        return TestMessage.to(conversation, "{}").with(LaneFixture.envelope("acme", user, Optional.empty()));
+    }
+
+    private static Lanes lanes(Map<String, String> settings) {
+        return LaneFixture.open(TestRedis.emptied().properties(), settings);
     }
 }

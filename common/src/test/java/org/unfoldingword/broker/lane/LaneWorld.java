@@ -16,10 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.unfoldingword.broker.lane.LaneModel.LongAnswer;
 import org.unfoldingword.broker.lane.LaneModel.Message;
 import org.unfoldingword.broker.lane.LaneModel.Origin;
@@ -110,9 +107,7 @@ final class LaneWorld {
                 "broker.lane.queue-limit", "" + QUEUE_LIMIT,
                 "broker.lane.chunk", CHUNK_BYTES + "B",
                 "broker.lane.lease", LEASE.toSeconds() + "s");
-        LaneProperties properties = new Binder(new MapConfigurationPropertySource(settings))
-                .bindOrCreate("broker.lane", LaneProperties.class);
-        return Lanes.open(SERVER.properties(), properties, InstantSource.system(), RandomGenerator.getDefault());
+        return LaneFixture.open(SERVER.properties(), settings);
     }
 
     /** What happened, a line for each move that moved something. */

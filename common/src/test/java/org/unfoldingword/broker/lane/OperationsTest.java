@@ -345,7 +345,7 @@ class OperationsTest {
                     .isEqualTo(new Redrive.NotDead());
 
             assertThat(lane.record(one).state()).isEqualTo(MessageState.FAILED);
-            String record = "broker:{p%02d}:message:%s".formatted(one.partition(), one);
+            String record = LaneFixture.recordOf(one);
             byte[] body = lane.redis.call(commands -> commands.hget(record, "body"));
             assertThat(body).isNull();
             Long lives = lane.redis.call(commands -> commands.pttl(record));
@@ -502,14 +502,10 @@ class OperationsTest {
 
         @Test
         void findsAStuckConversationBehindHundredsOfPausedOnes() {
-            for (int i = 0, paused = 0; paused < 250; i++) {
-                Conversation user = Conversation.ofUser("acme", "u" + i);
-                if (user.partition(16) == EVE.partition(16)) {
-                    lane.append(user, "text " + i);
-                    lane.ageHead(user, Duration.ofHours(3));
-                    paused++;
-                }
-            }
+            LaneFixture.inPartition(EVE.partition(16), "acme").limit(250).forEach(user -> {
+                lane.append(user, "paused");
+                lane.ageHead(user, Duration.ofHours(3));
+            });
             lane.append(EVE, "stuck");
             lane.ageHead(EVE, Duration.ofHours(1));
             operations.pause(new Scope.Org("acme"), "ops", "");

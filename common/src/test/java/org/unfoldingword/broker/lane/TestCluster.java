@@ -6,21 +6,16 @@ import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.sync.RedisCommands;
 import io.lettuce.core.cluster.SlotHash;
-import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import redis.embedded.core.ExecutableProvider;
+import org.unfoldingword.broker.http.FreePort;
 
 /**
  * A Redis Cluster of two masters without replicas, each with half of the slots. Either can stand still for a while; the other does
@@ -35,8 +30,7 @@ final class TestCluster implements AutoCloseable {
     private static final int BUS = 10_000;
 
     private final Path data;
-    private final List<Integer> ports = new ArrayList<>();
-    private final List<Process> servers = new ArrayList<>();
+    private final List<RedisProcess> servers = new ArrayList<>();
 
     TestCluster(Path data) {
         this.data = data;
@@ -72,13 +66,12 @@ final class TestCluster implements AutoCloseable {
 
     /** As {@code kill -9}. */
     void kill(int master) {
-        servers.get(master).destroyForcibly();
-        await("the end of redis-server").atMost(PATIENCE).until(() -> !servers.get(master)
-                .isAlive());
+        servers.get(master).kill();
     }
 
     String url() {
-        return "redis-cluster://127.0.0.1:" + ports.get(0) + ",127.0.0.1:" + ports.get(1);
+        return "redis-cluster://127.0.0.1:" + servers.get(0).port() + ",127.0.0.1:"
+                + servers.get(1).port();
     }
 
     /** The number of the master that has the key. */
@@ -93,98 +86,47 @@ final class TestCluster implements AutoCloseable {
 
     /** As {@code kill -STOP}: it answers nobody, with its connections open, until {@link #thaw}. */
     void freeze(int master) {
-        signal(master, "STOP");
+        servers.get(master).freeze();
     }
 
     void thaw(int master) {
-        signal(master, "CONT");
+        servers.get(master).thaw();
     }
 
     @Override
     public void close() {
-        servers.forEach(Process::destroyForcibly);
+        servers.forEach(RedisProcess::close);
     }
 
     private void start() {
-        int port = freePort();
-        servers.add(start(port, data.resolve(Integer.toString(ports.size()))));
-        ports.add(port);
-        await("redis-server answers").atMost(PATIENCE).until(() -> listens(port));
+        servers.add(RedisProcess.start(
+                data.resolve(Integer.toString(servers.size())),
+                freePort(),
+                "--cluster-enabled",
+                "yes",
+                "--cluster-node-timeout",
+                Long.toString(Duration.ofMinutes(10).toMillis())));
     }
 
     /** The newest and the first. */
     private void meet() {
-        ask(0, node -> node.clusterMeet("127.0.0.1", ports.getLast()));
-    }
-
-    private static Process start(int port, Path folder) {
-        try {
-            Files.createDirectories(folder);
-            File server = TestRedis.executable().isPresent()
-                    ? TestRedis.executable().get()
-                    : ExecutableProvider.newJarResourceProvider().get();
-            return new ProcessBuilder(
-                            server.toString(),
-                            "--port",
-                            Integer.toString(port),
-                            "--bind",
-                            "127.0.0.1",
-                            "--dir",
-                            folder.toString(),
-                            "--save",
-                            "",
-                            "--cluster-enabled",
-                            "yes",
-                            "--cluster-node-timeout",
-                            Long.toString(Duration.ofMinutes(10).toMillis()))
-                    .redirectErrorStream(true)
-                    .redirectOutput(folder.resolve("log").toFile())
-                    .start();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        ask(0, node -> node.clusterMeet("127.0.0.1", servers.getLast().port()));
     }
 
     private <T> T ask(int master, Function<RedisCommands<String, String>, T> question) {
-        RedisClient client = RedisClient.create(RedisURI.create("127.0.0.1", ports.get(master)));
+        RedisClient client = RedisClient.create(
+                RedisURI.create("127.0.0.1", servers.get(master).port()));
         try (client) {
             return question.apply(client.connect().sync());
-        }
-    }
-
-    private void signal(int master, String name) {
-        try {
-            new ProcessBuilder(
-                            "kill",
-                            "-" + name,
-                            Long.toString(servers.get(master).pid()))
-                    .start()
-                    .waitFor();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        } catch (InterruptedException hurried) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static boolean listens(int port) {
-        try (Socket socket = new Socket()) {
-            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-            return true;
-        } catch (IOException notYet) {
-            return false;
         }
     }
 
     /** One whose port for the other nodes is free as well. */
     private static int freePort() {
         while (true) {
-            try (ServerSocket free = new ServerSocket(0)) {
-                int port = free.getLocalPort();
-                if (port + BUS <= 65_535) {
-                    new ServerSocket(port + BUS).close();
-                    return port;
-                }
+            int port = FreePort.any();
+            try (ServerSocket bus = new ServerSocket(port + BUS, 1, InetAddress.getLoopbackAddress())) {
+                return bus.getLocalPort() - BUS;
             } catch (IOException taken) {
                 // The next may do.
             }

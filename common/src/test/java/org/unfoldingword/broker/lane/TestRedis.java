@@ -3,13 +3,11 @@ package org.unfoldingword.broker.lane;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import redis.embedded.RedisServer;
-import redis.embedded.core.RedisServerBuilder;
+import org.unfoldingword.broker.http.FreePort;
 
 /**
  * A real redis-server with its append-only file in a folder of its own; one for all tests of a JVM. It is the embedded 6.2, or
@@ -70,29 +68,12 @@ public final class TestRedis {
 
     private static String ofTheMachine() {
         try {
-            int port;
-            try (ServerSocket free = new ServerSocket(0)) {
-                port = free.getLocalPort();
-            }
-            Path data = Files.createTempDirectory("test-redis");
-            RedisServerBuilder builder = RedisServer.newRedisServer();
-            executable().ifPresent(file -> builder.executableProvider(() -> file));
-            RedisServer server = builder.port(port)
-                    .setting("bind 127.0.0.1")
-                    .setting("appendonly yes")
-                    .setting("dir " + data)
-                    .build();
-            server.start();
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                try {
-                    server.stop();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            }));
-            return "redis://127.0.0.1:" + port;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            Path folder = Files.createTempDirectory("test-redis");
+            RedisProcess server = RedisProcess.start(folder, FreePort.any(), "--appendonly", "yes");
+            Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+            return server.url();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 }
