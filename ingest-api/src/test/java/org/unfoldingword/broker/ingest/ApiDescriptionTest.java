@@ -12,13 +12,10 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 import org.unfoldingword.broker.lane.LaneFixture;
-import org.unfoldingword.broker.lane.TestRedis;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.MessageId;
 
@@ -33,21 +30,9 @@ class ApiDescriptionTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final JsonSchemaFactory SCHEMAS = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
 
-    private static IngestServer server;
-    private static JsonNode api;
-
+    private final IngestServer server = IngestServer.shared();
+    private final JsonNode api = server.getWithoutKey("/v3/api-docs").json();
     private final LaneFixture lane = new LaneFixture();
-
-    @BeforeAll
-    static void serve() {
-        server = IngestServer.on(TestRedis.emptied().url());
-        api = server.getWithoutKey("/v3/api-docs").json();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @AfterEach
     void close() {
@@ -162,22 +147,22 @@ class ApiDescriptionTest {
         assertThat(server.getWithoutKey("/docs/openapi.yaml").status()).isEqualTo(404);
     }
 
-    private static void check(String path, String request) {
+    private void check(String path, String request) {
         conforms("GET " + request, operation(path, "get"), server.get(request));
     }
 
-    private static void post(String path, String body) {
+    private void post(String path, String body) {
         post(path, path, body);
     }
 
-    private static void post(String request, String path, String body) {
+    private void post(String request, String path, String body) {
         IngestServer.Answer answer = server.post(request, body);
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         conforms("POST " + request, operation(path, "post"), answer);
     }
 
     /** The answer has a status that the operation names, and the shape that it names for it. */
-    private static void conforms(String what, JsonNode operation, IngestServer.Answer answer) {
+    private void conforms(String what, JsonNode operation, IngestServer.Answer answer) {
         JsonNode response = operation.path("responses").path(Integer.toString(answer.status()));
         assertThat(response.isMissingNode())
                 .as(what + " answered " + answer.status() + ", which is not described: " + answer.text())
@@ -196,11 +181,11 @@ class ApiDescriptionTest {
                 .isEmpty();
     }
 
-    private static JsonNode operation(String path, String method) {
+    private JsonNode operation(String path, String method) {
         return api.path("paths").path(path).path(method);
     }
 
-    private static Set<String> served() {
+    private Set<String> served() {
         Set<String> routes = new TreeSet<>();
         server.bean(RequestMappingHandlerMapping.class)
                 .getHandlerMethods()

@@ -1,15 +1,16 @@
 package org.unfoldingword.broker.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
-import org.unfoldingword.broker.lane.TestRedis;
+import org.unfoldingword.broker.lane.LaneFixture;
+import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.MessageId;
 
 /** Who may do what, with a key file on a real server and a real Redis. */
 class CallersTest {
@@ -52,19 +55,22 @@ class CallersTest {
     @TempDir
     private static Path directory;
 
+    private static LaneFixture lane;
     private static IngestServer server;
 
     @BeforeAll
     static void serve() throws IOException {
         Path file = Files.writeString(directory.resolve("keys.json"), KEYS);
+        lane = new LaneFixture();
         server = IngestServer.on(
-                TestRedis.emptied().url(),
+                lane.url(),
                 Map.of("broker.access.api-keys-file", file.toString(), "broker.ingest.default-org", "other"));
     }
 
     @AfterAll
     static void stop() {
         server.close();
+        lane.close();
     }
 
     @Test
@@ -203,11 +209,8 @@ class CallersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        READER + ", submit",
-        OPS + ", submit",
-    })
-    void refusesASubmissionWithoutTheScope(String key, String scope) {
+    @ValueSource(strings = {READER, OPS})
+    void refusesASubmissionWithoutTheScope(String key) {
         forbidden(post(key, "acme", "web", "ann"), "scope_missing", Optional.empty());
     }
 
@@ -222,10 +225,7 @@ class CallersTest {
     void refusesAnOrgAndAClientThatTheKeyMayNotName() {
         forbidden(post(WEB, "rival", "web", "ann"), "org_forbidden", Optional.of("org_id"));
         forbidden(post(WEB, "acme", "whatsapp", "ann"), "client_forbidden", Optional.of("client_id"));
-        assertThat(server.get("/api/v1/queue/ann?org_id=acme", WEB)
-                        .json()
-                        .path("queue_length")
-                        .asInt())
+        assertThat(queueLength("/api/v1/queue/ann?org_id=acme", WEB))
                 .as("nothing was accepted")
                 .isZero();
     }
@@ -246,11 +246,7 @@ class CallersTest {
                 .isEqualTo(404);
         assertThat(server.get(path, CHAT).status()).as("another client's").isEqualTo(404);
 
-        assertThat(server.get("/api/v1/queue/bob?org_id=acme", WEB)
-                        .json()
-                        .path("queue_length")
-                        .asInt())
-                .isEqualTo(1);
+        assertThat(queueLength("/api/v1/queue/bob?org_id=acme", WEB)).isEqualTo(1);
         assertThat(server.get("/api/v1/queue/bob?org_id=acme", RIVAL).status()).isEqualTo(404);
     }
 
@@ -276,44 +272,39 @@ class CallersTest {
     @Test
     void takesTheKeysOnlyOrgElseTheBrokersDefaultElseNone() {
         assertThat(post(WEB, "", "web", "cyd").status()).isEqualTo(202);
-        assertThat(server.get("/api/v1/queue/cyd", WEB)
-                        .json()
-                        .path("queue_length")
-                        .asInt())
-                .isEqualTo(1);
-        assertThat(server.get("/api/v1/queue/cyd?org_id=acme", READER)
-                        .json()
-                        .path("queue_length")
-                        .asInt())
-                .isEqualTo(1);
+        assertThat(queueLength("/api/v1/queue/cyd", WEB)).isEqualTo(1);
+        assertThat(queueLength("/api/v1/queue/cyd?org_id=acme", READER)).isEqualTo(1);
 
         String async = "{\"user_id\":\"dan\",\"client_id\":\"whatsapp\",\"message\":\"hi\"}";
         assertThat(server.post("/api/v1/message", CHAT, async, "Prefer", "respond-async")
                         .status())
                 .isEqualTo(202);
-        assertThat(server.get("/api/v1/queue/dan?org_id=other", READER)
-                        .json()
-                        .path("queue_length")
-                        .asInt())
-                .isEqualTo(1);
+        assertThat(queueLength("/api/v1/queue/dan?org_id=other", READER)).isEqualTo(1);
     }
 
     @Test
-    void answersAsTheKeysDefaultSaysUnlessTheRequestAsksForSomethingElse() {
+    void answersAtOnceWhereTheKeysDefaultSaysSo() {
         IngestServer.Answer queued = post(WEB, "acme", "web", "eve");
+
         assertThat(queued.status()).isEqualTo(202);
         assertThat(queued.json().path("status").asText()).isEqualTo("queued");
+    }
 
-        String whatsapp = "{\"org_id\":\"acme\",\"user_id\":\"eve\",\"client_id\":\"whatsapp\",\"message\":\"hi\"}";
-        long before = System.nanoTime();
-        server.post("/api/v1/message", CHAT, whatsapp, "Prefer", "wait=1");
-        assertThat(Duration.ofNanos(System.nanoTime() - before)).as("held").isGreaterThan(Duration.ofMillis(900));
-        String web = whatsapp.replace("whatsapp", "web");
-        long again = System.nanoTime();
-        server.post("/api/v1/message", WEB, web, "Prefer", "wait=1");
-        assertThat(Duration.ofNanos(System.nanoTime() - again))
-                .as("held, since the request asks for it")
-                .isGreaterThan(Duration.ofMillis(900));
+    @ParameterizedTest
+    @CsvSource({CHAT + ", whatsapp, ''", WEB + ", web, wait=60"})
+    void holdsARequestUnlessItsKeysDefaultSaysOtherwiseAndItDoesNot(String key, String client, String prefer) {
+        Conversation held = Conversation.ofUser("acme", "held-" + client);
+        String body = "{\"org_id\":\"acme\",\"user_id\":\"held-" + client + "\",\"client_id\":\"" + client
+                + "\",\"message\":\"hi\"}";
+        CompletableFuture<IngestServer.Answer> answer = CompletableFuture.supplyAsync(
+                () -> server.post("/api/v1/message", key, body, prefer.isEmpty() ? "" : "Prefer", prefer),
+                Thread::startVirtualThread);
+        List<MessageId> waiting = await().until(() -> lane.waiting(held), ids -> !ids.isEmpty());
+
+        server.post("/api/v1/operator/messages/" + waiting.getFirst() + "/cancel", OPS, "{}", "", "");
+
+        assertThat(answer.join().status()).isEqualTo(502);
+        assertThat(answer.join().json().path("code").asText()).isEqualTo("cancelled");
     }
 
     @Test
@@ -338,6 +329,10 @@ class CallersTest {
                 "{" + orgMember + "\"user_id\":\"" + user + "\",\"client_id\":\"" + client + "\",\"message\":\"hi\"}",
                 "",
                 "");
+    }
+
+    private static int queueLength(String path, String key) {
+        return server.get(path, key).json().path("queue_length").asInt();
     }
 
     private static void forbidden(IngestServer.Answer answer, String code, Optional<String> field) {

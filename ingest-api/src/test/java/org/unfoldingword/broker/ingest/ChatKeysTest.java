@@ -17,11 +17,10 @@ class ChatKeysTest {
     private static final String SIGNAL_KEY = "1795487657893";
 
     private final LaneFixture lane = new LaneFixture();
-    private final IngestServer server = IngestServer.on(lane.url());
+    private final IngestServer server = IngestServer.shared();
 
     @AfterEach
     void stop() {
-        server.close();
         lane.close();
     }
 

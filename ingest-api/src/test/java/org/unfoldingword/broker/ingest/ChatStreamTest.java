@@ -27,13 +27,12 @@ class ChatStreamTest {
     private static final String ALIVE = "data: {\"type\":\"keepalive\"}";
 
     private final LaneFixture lane = new LaneFixture();
-    private final IngestServer server = IngestServer.on(lane.url());
+    private final IngestServer server = IngestServer.shared();
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @AfterEach
     void stop() {
-        server.close();
         http.close();
         lane.close();
     }

@@ -28,6 +28,7 @@ class FieldLimitsTest {
     private static final int EXPIRY_MAX = 30 * 24 * 60 * 60;
     private static final int UNKNOWN_KEYS = 20;
 
+    private static int groups;
     private static LaneFixture lane;
     private static IngestServer server;
 
@@ -63,7 +64,7 @@ class FieldLimitsTest {
 
     @Test
     void boundsTheIdempotencyKey() {
-        String json = json(group());
+        String json = IngestServer.json(group());
 
         assertThat(server.post("/api/v1/message", IngestServer.KEY, json, "Idempotency-Key", "k".repeat(NAME_MAX + 1))
                         .json()
@@ -75,7 +76,7 @@ class FieldLimitsTest {
         assertThat(server.post(
                                 "/api/v1/message",
                                 IngestServer.KEY,
-                                json(calledBack),
+                                IngestServer.json(calledBack),
                                 "Idempotency-Key",
                                 "k".repeat(NAME_MAX))
                         .status())
@@ -209,23 +210,14 @@ class FieldLimitsTest {
         members.put("client_id", "\"web\"");
         members.put("message", "\"hi\"");
         members.put("chat_type", "\"group\"");
-        members.put("chat_id", "\"" + System.nanoTime() + "\"");
+        members.put("chat_id", "\"" + ++groups + "\"");
         return members;
     }
 
     private static IngestServer.Answer post(Map<String, String> members, String field, String value) {
         Map<String, String> changed = new LinkedHashMap<>(members);
         changed.put(field, value);
-        return server.post("/api/v1/message", IngestServer.KEY, json(changed), "Prefer", "respond-async");
-    }
-
-    private static String json(Map<String, String> members) {
-        StringBuilder json = new StringBuilder();
-        members.forEach((name, value) -> json.append(json.isEmpty() ? "{\"" : ",\"")
-                .append(name)
-                .append("\":")
-                .append(value));
-        return json.append('}').toString();
+        return server.post("/api/v1/message", IngestServer.KEY, IngestServer.json(changed), "Prefer", "respond-async");
     }
 
     private static String text(int length) {

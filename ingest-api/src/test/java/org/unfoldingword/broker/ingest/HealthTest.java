@@ -4,13 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.unfoldingword.broker.lane.LaneFixture;
 import org.unfoldingword.broker.lane.Scope;
-import org.unfoldingword.broker.lane.TestRedis;
 import org.unfoldingword.broker.message.Conversation;
 
 /** {@code /health} says whether it is well, and if not, why. */
@@ -18,19 +15,8 @@ class HealthTest {
 
     private static final Conversation ANN = Conversation.ofUser("acme", "ann");
 
-    private static IngestServer server;
-
+    private final IngestServer server = IngestServer.shared();
     private final LaneFixture lane = new LaneFixture();
-
-    @BeforeAll
-    static void serve() {
-        server = IngestServer.on(TestRedis.emptied().url());
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @AfterEach
     void close() {
@@ -80,7 +66,7 @@ class HealthTest {
         health("healthy");
     }
 
-    private static JsonNode health(String status) {
+    private JsonNode health(String status) {
         IngestServer.Answer answer = server.getWithoutKey("/health");
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.json().path("status").asText()).as(answer.text()).isEqualTo(status);

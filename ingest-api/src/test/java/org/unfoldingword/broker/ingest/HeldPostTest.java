@@ -23,13 +23,12 @@ class HeldPostTest {
             "{\"org_id\":\"acme\",\"user_id\":\"ann\",\"client_id\":\"web\",\"message\":\"hello\"}";
 
     private final LaneFixture lane = new LaneFixture();
-    private final IngestServer server = IngestServer.on(lane.url());
+    private final IngestServer server = IngestServer.shared();
     private final ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor();
 
     @AfterEach
     void stop() {
         clients.close();
-        server.close();
         lane.close();
     }
 

@@ -1,27 +1,19 @@
 package org.unfoldingword.broker.ingest;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.time.InstantSource;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.unfoldingword.broker.lane.Found;
 import org.unfoldingword.broker.lane.LaneFixture;
-import org.unfoldingword.broker.lane.LaneProperties;
 import org.unfoldingword.broker.lane.Lanes;
-import org.unfoldingword.broker.lane.NewMessage;
-import org.unfoldingword.broker.lane.RedisProperties;
+import org.unfoldingword.broker.lane.TestMessage;
 import org.unfoldingword.broker.lane.Watches;
 import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.Conversation;
@@ -34,12 +26,8 @@ class HeldRequestsTest {
     private static final Duration LONG = Duration.ofHours(1);
     private static final long PATIENCE_SECONDS = 60;
 
-    private final LaneFixture redis = new LaneFixture();
-    private final Lanes lanes = Lanes.open(
-            RedisProperties.of(redis.url(), Duration.ofSeconds(5), Duration.ofSeconds(2)),
-            new Binder(new MapConfigurationPropertySource(Map.of())).bindOrCreate("broker.lane", LaneProperties.class),
-            InstantSource.system(),
-            RandomGenerator.getDefault());
+    private final LaneFixture lane = new LaneFixture();
+    private final Lanes lanes = lane.lanes();
     private final Watches watches = Watches.open(lanes);
     private final ScheduledExecutorService deadlines = Executors.newSingleThreadScheduledExecutor();
     private final HeldRequests held = new HeldRequests(lanes, watches, deadlines, Duration.ofMillis(1));
@@ -48,17 +36,16 @@ class HeldRequestsTest {
     void close() {
         deadlines.shutdownNow();
         watches.close();
-        lanes.close();
-        redis.close();
+        lane.close();
     }
 
     @Test
     void answersWhenTheMessageEnds() {
-        MessageId id = redis.append(ANN, "hello");
+        MessageId id = lane.append(ANN, "hello");
         CompletableFuture<Optional<Found>> answer = held.begin(id).looking().within(LONG);
         assertThat(watches.watched()).isEqualTo(1);
 
-        redis.answer(redis.take());
+        lane.answer(lane.take());
 
         assertThat(stateOf(answer)).contains(MessageState.COMPLETED);
         assertThat(watches.watched()).as("watches left").isZero();
@@ -69,7 +56,7 @@ class HeldRequestsTest {
         MessageId id = lanes.newId(ANN);
         HeldRequests.Hold hold = held.begin(id);
         append(id);
-        redis.answer(redis.take());
+        lane.answer(lane.take());
 
         assertThat(stateOf(hold.within(LONG))).contains(MessageState.COMPLETED);
     }
@@ -83,14 +70,14 @@ class HeldRequestsTest {
         // Looks after it, so when this is answered, that has looked.
         held.begin(lanes.newId(ANN)).looking().within(LONG).join();
         append(id);
-        redis.answer(redis.take());
+        lane.answer(lane.take());
 
         assertThat(stateOf(hold.within(LONG))).contains(MessageState.COMPLETED);
     }
 
     @Test
     void answersAsItIsWhenTheTimeIsOver() {
-        MessageId id = redis.append(ANN, "hello");
+        MessageId id = lane.append(ANN, "hello");
 
         assertThat(stateOf(held.begin(id).within(Duration.ofMillis(1)))).contains(MessageState.QUEUED);
         assertThat(watches.watched()).as("watches left").isZero();
@@ -105,7 +92,7 @@ class HeldRequestsTest {
 
     @Test
     void isLetGoWithoutAnAnswer() {
-        MessageId id = redis.append(ANN, "hello");
+        MessageId id = lane.append(ANN, "hello");
         held.begin(id).close();
 
         assertThat(watches.watched()).isZero();
@@ -113,7 +100,7 @@ class HeldRequestsTest {
 
     @Test
     void answersAsItIsWhenTheProcessStops() {
-        MessageId id = redis.append(ANN, "hello");
+        MessageId id = lane.append(ANN, "hello");
         CompletableFuture<Optional<Found>> answer = held.begin(id).within(LONG);
 
         held.stop();
@@ -122,13 +109,7 @@ class HeldRequestsTest {
     }
 
     private void append(MessageId id) {
-        lanes.append(new NewMessage(
-                id,
-                ANN,
-                LaneFixture.envelope("acme", "ann", Optional.empty()),
-                "hello".getBytes(UTF_8),
-                Optional.empty(),
-                Watching.END));
+        lanes.append(TestMessage.to(ANN, "hello").watchedFor(Watching.END).as(id));
     }
 
     private static Optional<MessageState> stateOf(CompletableFuture<Optional<Found>> answer) {

@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -19,6 +20,7 @@ import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.web.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.context.annotation.Import;
+import org.unfoldingword.broker.lane.TestRedis;
 
 /** The ingest role as a real server on a free port, and a client of it that has the key. */
 final class IngestServer implements AutoCloseable {
@@ -45,6 +47,17 @@ final class IngestServer implements AutoCloseable {
         }
     }
 
+    private static final class Shared {
+
+        /** Started with its first use, and there until the JVM ends. */
+        static final IngestServer SERVER = on(TestRedis.emptied().url());
+    }
+
+    /** One with the usual settings, for all tests of a JVM. What a test says to it, it says as its only client. */
+    static IngestServer shared() {
+        return Shared.SERVER;
+    }
+
     static IngestServer on(String redisUrl) {
         return on(redisUrl, Map.of());
     }
@@ -67,6 +80,13 @@ final class IngestServer implements AutoCloseable {
         settings.putAll(more);
         application.setDefaultProperties(settings);
         return new IngestServer((ServletWebServerApplicationContext) application.run());
+    }
+
+    /** @param members of an object, their values as JSON has them */
+    static String json(Map<String, String> members) {
+        return members.entrySet().stream()
+                .map(member -> "\"" + member.getKey() + "\":" + member.getValue())
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     int port() {

@@ -9,14 +9,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.LaneFixture;
 import org.unfoldingword.broker.lane.MessageRecord;
-import org.unfoldingword.broker.lane.TestRedis;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.MessageId;
 
@@ -26,19 +23,8 @@ class OperatorApiTest {
     private static final Conversation ANN = Conversation.ofUser("acme", "ann");
     private static final String API = "/api/v1/operator";
 
-    private static IngestServer server;
-
+    private final IngestServer server = IngestServer.shared();
     private final LaneFixture lane = new LaneFixture();
-
-    @BeforeAll
-    static void serve() {
-        server = IngestServer.on(TestRedis.emptied().url());
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @AfterEach
     void close() {
@@ -366,7 +352,7 @@ class OperatorApiTest {
                 .isEqualTo(1);
     }
 
-    private static int found(String list, String items, String search) {
+    private int found(String list, String items, String search) {
         return server.get(API + list + "?search=" + URLEncoder.encode(search, UTF_8))
                 .json()
                 .path(items)

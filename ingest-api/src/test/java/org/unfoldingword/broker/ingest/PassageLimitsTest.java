@@ -5,25 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unfoldingword.broker.http.LoopbackServer;
 import org.unfoldingword.broker.lane.LaneFixture;
 
 /** Whoever keeps a passed-through request under way for long keeps nobody else's waiting: eight places, two without a key. */
@@ -40,21 +34,17 @@ class PassageLimitsTest {
     private static final Duration LONG = Duration.ofSeconds(60);
 
     private final LaneFixture lane = new LaneFixture();
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final CountDownLatch goOn = new CountDownLatch(1);
     private final AtomicInteger stuck = new AtomicInteger();
-    private final List<Socket> open = new ArrayList<>();
-    private HttpServer worker;
+    private final RawClients clients = new RawClients();
+    private final LoopbackServer worker = new LoopbackServer()
+            .on("/", PassageLimitsTest::echo)
+            .on("/public/slow", this::linger)
+            .on("/api/v1/audio/audio/acme/slow", this::linger);
     private IngestServer server;
 
     @BeforeEach
     void serve(@TempDir Path directory) throws IOException {
-        worker = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        worker.setExecutor(threads);
-        worker.createContext("/", PassageLimitsTest::echo);
-        worker.createContext("/public/slow", this::linger);
-        worker.createContext("/api/v1/audio/audio/acme/slow", this::linger);
-        worker.start();
         server = IngestServer.on(
                 lane.url(),
                 Map.of(
@@ -67,18 +57,15 @@ class PassageLimitsTest {
                         "broker.pass-through.connect-timeout",
                         "1s",
                         "broker.worker.base-url",
-                        "http://127.0.0.1:" + worker.getAddress().getPort()));
+                        worker.url()));
     }
 
     @AfterEach
     void stop() throws IOException {
         goOn.countDown();
-        for (Socket socket : open) {
-            socket.close();
-        }
+        clients.close();
         server.close();
-        worker.stop(0);
-        threads.shutdownNow();
+        worker.close();
         lane.close();
     }
 
@@ -118,25 +105,16 @@ class PassageLimitsTest {
         Socket client =
                 send("GET /public/x HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 1000\r\n\r\nsome");
 
-        assertThat(answer(client)).startsWith("HTTP/1.1 200 ").endsWith("GET 0");
+        assertThat(RawClients.answer(client)).startsWith("HTTP/1.1 200 ").endsWith("GET 0");
     }
 
     @Test
     void refusesABodyThatDrips() throws IOException {
         Socket client = send("PUT /api/v1/orgs/acme/users/ann/preferences HTTP/1.1\r\nHost: x\r\nX-API-Key: " + ANN
                 + "\r\nConnection: close\r\nContent-Length: 60000\r\n\r\n{");
-        threads.execute(() -> {
-            try {
-                while (true) {
-                    client.getOutputStream().write(' ');
-                    Thread.sleep(20);
-                }
-            } catch (IOException | InterruptedException refused) {
-                Thread.currentThread().interrupt();
-            }
-        });
+        RawClients.drip(client);
 
-        assertThat(answer(client)).startsWith("HTTP/1.1 408 ").contains("Request body too slow");
+        assertThat(RawClients.answer(client)).startsWith("HTTP/1.1 408 ").contains("Request body too slow");
     }
 
     @Test
@@ -144,16 +122,13 @@ class PassageLimitsTest {
         Socket client = send("PUT /api/v1/orgs/acme/users/ann/preferences HTTP/1.1\r\nHost: x\r\nX-API-Key: " + ANN
                 + "\r\nConnection: close\r\nContent-Length: 60000\r\n\r\n" + "x".repeat(60_000));
 
-        assertThat(answer(client)).startsWith("HTTP/1.1 200 ").endsWith("PUT 60000");
+        assertThat(RawClients.answer(client)).startsWith("HTTP/1.1 200 ").endsWith("PUT 60000");
     }
 
     private static void echo(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            int length = exchange.getRequestBody().readAllBytes().length;
-            byte[] said = (exchange.getRequestMethod() + " " + length).getBytes(UTF_8);
-            exchange.sendResponseHeaders(200, said.length);
-            exchange.getResponseBody().write(said);
-        }
+        int length = exchange.getRequestBody().readAllBytes().length;
+        LoopbackServer.answer(
+                exchange, 200, "text/plain", (exchange.getRequestMethod() + " " + length).getBytes(UTF_8));
     }
 
     private void linger(HttpExchange exchange) throws IOException {
@@ -167,26 +142,6 @@ class PassageLimitsTest {
     }
 
     private Socket send(String text) throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
-        open.add(socket);
-        socket.setSoTimeout((int) LONG.toMillis());
-        socket.getOutputStream().write(text.getBytes(UTF_8));
-        socket.getOutputStream().flush();
-        return socket;
-    }
-
-    /** All that comes before the connection is closed. */
-    private static String answer(Socket socket) throws IOException {
-        StringBuilder answer = new StringBuilder();
-        try {
-            for (int read = socket.getInputStream().read();
-                    read >= 0;
-                    read = socket.getInputStream().read()) {
-                answer.append((char) read);
-            }
-        } catch (IOException reset) {
-            assertThat(answer).as("before the connection was reset").isNotEmpty();
-        }
-        return answer.toString();
+        return clients.send(server.port(), text);
     }
 }
