@@ -65,7 +65,8 @@ public enum Meters {
     HEAD_AGE(
             "broker.lane.head.age",
             Kind.GAUGE_SECONDS,
-            "Whole broker: how long the longest-standing head has been its queue's head",
+            "Whole broker: how long the longest-standing head has been its queue's head; paused ones and callbacks of"
+                    + " messages that still run aside",
             "lane"),
     HOLDERS("broker.holders", Kind.GAUGE, "Whole broker: living processes that work on the lane", "lane"),
     HOLDERS_AILING("broker.holders.ailing", Kind.GAUGE, "Whole broker: those of them that tell of trouble", "lane"),

@@ -11,7 +11,7 @@ import org.unfoldingword.broker.settings.Settings;
  * @param concurrency conversations worked on at a time
  * @param concurrencyPerOrg how many of them may be one org's; 0: all of them. What an org has beyond keeps its place, and costs the
  *     others nothing
- * @param failuresMax answers 500, 502 and 504 to one message, counted from 1, of which the last ends it
+ * @param failuresMax answers 5xx but 503 to one message, counted from 1, of which the last ends it
  * @param busyPatience how long a message is tried while the worker is busy or cannot be reached; then it fails
  * @param deliveriesMax times that a message may be taken by a holder that does not come back; then it fails as poison
  * @param retryUnknown whether a call whose end was not seen is repeated instead of failing at once

@@ -17,7 +17,7 @@ sealed interface WorkerOutcome {
     record Unreached(String cause) implements WorkerOutcome {}
 
     /**
-     * Answered 500, 502 or 504.
+     * Answered 5xx, but not 503.
      *
      * @param own whether the worker itself says so; what stands before it cannot know whether the turn is over
      * @param said its word
