@@ -77,6 +77,17 @@ public sealed interface JournalEntry {
         return this instanceof Done || this instanceof Ended;
     }
 
+    /** Orders ids of one journal by age; the empty one comes before all. */
+    static int compareIds(String one, String another) {
+        if (one.isEmpty() || another.isEmpty()) {
+            return Boolean.compare(!one.isEmpty(), !another.isEmpty());
+        }
+        String[] a = one.split("-", 2);
+        String[] b = another.split("-", 2);
+        int byToken = Long.compare(Long.parseLong(a[0]), Long.parseLong(b[0]));
+        return byToken != 0 ? byToken : Long.compare(Long.parseLong(a[1]), Long.parseLong(b[1]));
+    }
+
     static JournalEntry of(StreamMessage<String, byte[]> entry) {
         Fields fields = new Fields(entry.getBody());
         String id = entry.getId();

@@ -57,22 +57,20 @@ final class JournalTail {
      * Lets a follower join those who have caught up.
      *
      * @param known what {@link #news} said before the follower's last read, which found nothing more
-     * @param waiting the place it was told last, if it waits
      * @return false if there is more to read first
      */
-    synchronized boolean join(
-            MessageFollowing follower, String cursor, long known, Optional<Integer> waiting, String conversation) {
+    synchronized boolean join(MessageFollowing follower, JournalCursor cursor, long known, String conversation) {
         if (closed) {
             // The follower has left meanwhile; nothing may be begun for it.
             return true;
         }
         boolean first = caughtUp.isEmpty();
-        if (known != news || !first && compare(cursor, last) < 0) {
+        if (known != news || !first && JournalEntry.compareIds(cursor.entry(), last) < 0) {
             return false;
         }
         if (first) {
-            last = cursor;
-            place = waiting;
+            last = cursor.entry();
+            place = cursor.place();
         }
         if (place.isPresent() && places == null) {
             places = watches.onMoves(conversation, this::onMove);
@@ -94,17 +92,6 @@ final class JournalTail {
         if (places != null) {
             places.close();
         }
-    }
-
-    /** Orders ids of one journal by age; the empty one comes before all. */
-    static int compare(String one, String another) {
-        if (one.isEmpty() || another.isEmpty()) {
-            return Boolean.compare(!one.isEmpty(), !another.isEmpty());
-        }
-        String[] a = one.split("-", 2);
-        String[] b = another.split("-", 2);
-        int byToken = Long.compare(Long.parseLong(a[0]), Long.parseLong(b[0]));
-        return byToken != 0 ? byToken : Long.compare(Long.parseLong(a[1]), Long.parseLong(b[1]));
     }
 
     private synchronized void onNews() {
@@ -206,7 +193,7 @@ final class JournalTail {
     private synchronized void tell(List<JournalEntry> page) {
         JournalEntry newest = page.getLast();
         // Another may have joined meanwhile with more than was known here.
-        last = compare(newest.id(), last) > 0 ? newest.id() : last;
+        last = JournalEntry.compareIds(newest.id(), last) > 0 ? newest.id() : last;
         place = newest instanceof JournalEntry.Queued queued ? Optional.of(queued.position()) : Optional.empty();
         push(page);
     }

@@ -1,18 +1,12 @@
 package org.unfoldingword.broker.lane;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,27 +21,14 @@ final class MessageFollowing implements Journals.Following {
 
     private static final Logger log = LoggerFactory.getLogger(MessageFollowing.class);
 
-    /** An id that a follower names: that of an entry, perhaps with a word. */
-    private static final Pattern ID = Pattern.compile("(\\d{1,18}-\\d{1,18})(?:\\.(\\w+))?");
-    /** The word of the answer that is told from the record, before an entry that says only that there is one. */
-    private static final String ANSWER = "answer";
-    /** The word of an end that is told from the record. */
-    private static final String END = "end";
-
-    private static final byte[] COMPLETE = "{\"type\":\"complete\",\"response\":".getBytes(UTF_8);
-
     private final Journals journals;
     private final MessageId id;
     private final Follower follower;
     private final JournalTail tail;
     private final Semaphore closing = new Semaphore(0);
 
-    // Confined to the thread that tells; it hands over under this's lock.
-    private String cursor = "";
-    private boolean answerTold;
-    private boolean endTold;
-    private final List<byte[]> parts = new ArrayList<>(0);
-    private Optional<Integer> waiting = Optional.empty();
+    /** Confined to the thread that tells; it hands over under this's lock. */
+    private final JournalCursor cursor;
 
     // All below: guarded by this.
     private final Deque<List<JournalEntry>> queue = new ArrayDeque<>(4);
@@ -61,12 +42,7 @@ final class MessageFollowing implements Journals.Following {
         this.id = id;
         this.follower = follower;
         this.tail = journals.hold(id);
-        Matcher known = ID.matcher(after.orElse(""));
-        if (known.matches()) {
-            cursor = known.group(1);
-            answerTold = ANSWER.equals(known.group(2));
-            endTold = END.equals(known.group(2));
-        }
+        this.cursor = new JournalCursor(journals.lanes(), id, after);
     }
 
     void start() {
@@ -174,21 +150,19 @@ final class MessageFollowing implements Journals.Following {
         boolean placeTold = false;
         while (!isClosed()) {
             long news = tail.news();
-            List<JournalEntry> page = read(Optional.of(cursor).filter(known -> !known.isEmpty()), Journals.PAGE);
+            List<JournalEntry> page = cursor.read();
             if (!page.isEmpty()) {
                 tell(page);
                 continue;
             }
             if (found.record().state().ended()) {
-                if (!endTold && read(Optional.empty(), 1).isEmpty()) {
-                    tell(fromRecord(found));
-                }
+                tell(cursor.fromRecord(found));
                 end(Follower.End.FINISHED);
                 return;
             }
-            if (!placeTold && waiting.isPresent() && !waiting.equals(found.position())) {
+            if (!placeTold && cursor.place().isPresent() && !cursor.place().equals(found.position())) {
                 int position = found.position().orElse(1);
-                tell(List.of(new JournalEntry.Queued(cursor + "." + position, position)));
+                tell(List.of(new JournalEntry.Queued(cursor.entry() + "." + position, position)));
             }
             placeTold = true;
             if (joinTail(news, found.record().conversation())) {
@@ -197,14 +171,10 @@ final class MessageFollowing implements Journals.Following {
         }
     }
 
-    private List<JournalEntry> read(Optional<String> after, int max) {
-        return journals.lanes().journal(id, after, max);
-    }
-
     private boolean joinTail(long news, String conversation) {
         // Before, because the tail may hand something over at once.
         catchUp(/* done= */ true);
-        boolean joined = tail.join(this, cursor, news, waiting, conversation);
+        boolean joined = tail.join(this, cursor, news, conversation);
         if (!joined) {
             catchUp(/* done= */ false);
         } else if (isClosed()) {
@@ -218,16 +188,7 @@ final class MessageFollowing implements Journals.Following {
     }
 
     private void tell(List<JournalEntry> entries) throws IOException {
-        List<JournalEntry> fresh = new ArrayList<>(entries.size() + 1);
-        for (JournalEntry entry : entries) {
-            if (besides(entry)) {
-                fresh.add(entry);
-            } else if (JournalTail.compare(entry.id(), cursor) > 0) {
-                add(entry, fresh);
-                cursor = entry.id();
-            }
-            waiting = entry instanceof JournalEntry.Queued queued ? Optional.of(queued.position()) : Optional.empty();
-        }
+        List<JournalEntry> fresh = cursor.pass(entries);
         if (fresh.isEmpty()) {
             return;
         }
@@ -235,68 +196,6 @@ final class MessageFollowing implements Journals.Following {
         if (fresh.getLast().last()) {
             end(Follower.End.FINISHED);
         }
-    }
-
-    /** Frames are told whole, and one that was cut off by its holder's end not at all. */
-    private void add(JournalEntry entry, List<JournalEntry> fresh) {
-        if (entry instanceof JournalEntry.Said said && (said.goesOn() || !parts.isEmpty())) {
-            parts.addAll(said.parts());
-            if (!said.goesOn()) {
-                fresh.add(new JournalEntry.Said(said.id(), List.copyOf(parts), /* goesOn= */ false));
-                parts.clear();
-            }
-            return;
-        }
-        parts.clear();
-        if (entry instanceof JournalEntry.Done done && !done.told() && !answerTold) {
-            journals.lanes().find(id, Watching.NOTHING).flatMap(this::answer).ifPresent(fresh::add);
-        }
-        fresh.add(entry instanceof JournalEntry.Ended ended ? withWorkersWords(ended) : entry);
-    }
-
-    /** The journal tells a fault in short; what the worker said to it stands in the record. */
-    private JournalEntry withWorkersWords(JournalEntry.Ended ended) {
-        return journals.lanes()
-                .find(id, Watching.NOTHING)
-                .flatMap(found -> found.record().error())
-                .map(fault -> new JournalEntry.Ended(ended.id(), fault))
-                .orElse(ended);
-    }
-
-    private static boolean besides(JournalEntry entry) {
-        return entry.id().indexOf('.') >= 0;
-    }
-
-    /** What the record of an ended message still tells of its journal. */
-    private List<JournalEntry> fromRecord(Found found) {
-        MessageRecord record = found.record();
-        List<JournalEntry> told = new ArrayList<>();
-        if (cursor.isEmpty()) {
-            // Before all ids that a journal gives.
-            told.add(new JournalEntry.Queued("0-1", 1));
-            record.startedAt().ifPresent(at -> told.add(new JournalEntry.Processing("0-2", record.attempts())));
-        }
-        if (!answerTold) {
-            answer(found).ifPresent(told::add);
-        }
-        String end = (cursor.isEmpty() ? "0-2" : cursor) + "." + END;
-        told.add(record.error()
-                .<JournalEntry>map(fault -> new JournalEntry.Ended(end, fault))
-                .orElseGet(() -> new JournalEntry.Done(end, /* told= */ true)));
-        return told;
-    }
-
-    private Optional<JournalEntry> answer(Found found) {
-        return found.record().response().map(response -> {
-            try {
-                return new JournalEntry.Said(
-                        (cursor.isEmpty() ? "0-2" : cursor) + "." + ANSWER,
-                        List.of(COMPLETE, response.toBytes(), new byte[] {'}'}),
-                        /* goesOn= */ false);
-            } catch (IOException impossible) {
-                throw new UncheckedIOException(impossible);
-            }
-        });
     }
 
     private synchronized boolean isClosed() {
