@@ -4,21 +4,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.unfoldingword.broker.message.Json;
 
 /**
@@ -52,7 +48,6 @@ final class KeyFile {
     private static final Pattern SIGNING = Pattern.compile("(whsec_|whsk_)(.*)");
     private static final int NAME_MAX = 256;
     private static final int RATE_MAX = 1_000_000;
-    private static final String HIDDEN = "(not shown)";
     private static final List<String> MEMBERS = List.of(
             "id",
             "key",
@@ -70,17 +65,18 @@ final class KeyFile {
 
     /** The accounts of a file. */
     static List<Account> parse(byte[] json) {
-        JsonNode root = tree(json);
-        known("", root, List.of("keys"));
-        JsonNode keys = root.path("keys");
-        if (!keys.isArray() || keys.isEmpty() || keys.size() > ACCOUNTS_MAX) {
-            throw fault("keys", kind(keys), "a list of 1 to " + ACCOUNTS_MAX);
-        }
-        List<Account> accounts = new ArrayList<>();
-        for (int i = 0; i < keys.size(); i++) {
-            accounts.add(account("keys[" + i + "]", keys.get(i)));
-        }
-        unique(accounts);
+        Member file = new Member("", tree(json));
+        file.expectObjectOf(List.of("keys"));
+        Member keys = file.member("keys");
+        keys.expect(
+                keys.given().isArray()
+                        && !keys.given().isEmpty()
+                        && keys.given().size() <= ACCOUNTS_MAX,
+                keys.kind(),
+                "a list of 1 to " + ACCOUNTS_MAX);
+        List<Member> entries = keys.list();
+        List<Account> accounts = entries.stream().map(KeyFile::account).toList();
+        expectUnique(entries, accounts);
         return accounts;
     }
 
@@ -92,74 +88,112 @@ final class KeyFile {
             String where = Optional.ofNullable(malformed.getLocation())
                     .map(at -> "line " + at.getLineNr() + ", column " + at.getColumnNr())
                     .orElse("its end");
-            throw fault("file", "malformed at " + where, "JSON in UTF-8, no member twice");
+            throw new IllegalArgumentException(
+                    "file: malformed at " + where + " (expected: JSON in UTF-8, no member twice)");
         } catch (IOException impossible) {
             throw new IllegalStateException("bytes that cannot be read", impossible);
         }
     }
 
-    private static Account account(String at, JsonNode entry) {
-        known(at + ".", entry, MEMBERS);
-        String id = text(at + ".id", entry.path("id"));
-        expect(ID.matcher(id).matches(), at + ".id", id, ID.pattern());
-        expect(!id.equals(Account.SINGLE), at + ".id", id, "another; this one is that of BROKER_API_KEY");
-        List<String> keys = secrets(at + ".key", entry.path("key"));
+    private static Account account(Member entry) {
+        entry.expectObjectOf(MEMBERS);
+        Member id = entry.member("id");
+        id.expect(ID.matcher(id.text()).matches(), id.text(), ID.pattern());
+        id.expect(!id.text().equals(Account.SINGLE), id.text(), "another; this one is that of BROKER_API_KEY");
+        List<String> keys = secrets(entry.member("key"));
         List<KeyDigest> digests =
                 new ArrayList<>(keys.stream().map(KeyDigest::of).toList());
-        digests.addAll(hashes(at + ".key_hash", entry.path("key_hash")));
-        expect(!digests.isEmpty(), at + ".key", "missing", "a key, or its hash as key_hash");
-        Set<Right> rights = rights(at + ".scopes", entry.path("scopes"));
-        Names orgs = names(at + ".orgs", entry.path("orgs"));
-        expect(
-                !rights.contains(Right.OPERATE) || orgs instanceof Names.All,
-                at + ".orgs",
-                "some",
-                "[\"*\"] with the scope operate, which shows all orgs");
-        expect(
-                !rights.contains(Right.CONTENT) || rights.contains(Right.OPERATE),
-                at + ".scopes",
-                "content",
-                "operate beside it");
-        List<String> tokens = secrets(at + ".callback_token", entry.path("callback_token"));
+        digests.addAll(hashes(entry.member("key_hash")));
+        entry.member("key").expect(!digests.isEmpty(), "missing", "a key, or its hash as key_hash");
+        Set<Right> rights = rights(entry.member("scopes"));
+        Names orgs = names(entry.member("orgs"));
+        entry.member("orgs")
+                .expect(
+                        !rights.contains(Right.OPERATE) || orgs instanceof Names.All,
+                        "some",
+                        "[\"*\"] with the scope operate, which shows all orgs");
+        entry.member("scopes")
+                .expect(
+                        !rights.contains(Right.CONTENT) || rights.contains(Right.OPERATE),
+                        "content",
+                        "operate beside it");
+        List<String> tokens = secrets(entry.member("callback_token"));
         return new Account(
-                id,
+                id.text(),
                 digests,
                 rights,
-                names(at + ".client_ids", entry.path("client_ids")),
+                names(entry.member("client_ids")),
                 orgs,
-                defaultOrg(at + ".default_org", entry.path("default_org"), orgs),
-                delivery(at + ".default_delivery", entry.path("default_delivery")),
-                rate(at + ".rate", entry.path("rate")),
-                signingSecrets(at + ".signing_secret", entry.path("signing_secret")),
+                defaultOrg(entry.member("default_org"), orgs),
+                delivery(entry.member("default_delivery")),
+                rate(entry.member("rate")),
+                signingSecrets(entry.member("signing_secret")),
                 (tokens.isEmpty() ? keys : tokens).stream().map(SecretText::new).toList());
     }
 
-    private static Optional<String> defaultOrg(String at, JsonNode given, Names orgs) {
-        if (given.isMissingNode()) {
+    private static List<String> secrets(Member given) {
+        List<String> secrets = given.secrets();
+        secrets.forEach(secret -> given.expect(
+                SECRET.matcher(secret).matches(), Member.HIDDEN, "16 to 256 printable ASCII characters, no space"));
+        return secrets;
+    }
+
+    private static List<KeyDigest> hashes(Member given) {
+        return given.secrets().stream()
+                .map(hash -> KeyDigest.parse(hash)
+                        .orElseThrow(
+                                () -> given.fault(Member.HIDDEN, "sha256: and 64 hexadecimal digits in lower case")))
+                .toList();
+    }
+
+    private static Set<Right> rights(Member given) {
+        Set<Right> rights = EnumSet.noneOf(Right.class);
+        given.list().forEach(word -> rights.add(word.word(Right.values(), Right::word)));
+        return rights;
+    }
+
+    private static Names names(Member given) {
+        Set<String> names = new LinkedHashSet<>();
+        given.list().forEach(name -> names.add(name(name)));
+        given.expect(!names.contains("*") || names.size() == 1, "* among others", "\"*\" alone, or names");
+        return names.contains("*") ? new Names.All() : new Names.Some(names);
+    }
+
+    private static String name(Member given) {
+        String name = given.text();
+        boolean good =
+                !name.isBlank() && name.length() <= NAME_MAX && name.chars().noneMatch(Character::isISOControl);
+        given.expect(good, name, "1 to " + NAME_MAX + " characters, none of them a control character");
+        return name;
+    }
+
+    private static Optional<String> defaultOrg(Member given, Names orgs) {
+        if (given.missing()) {
             return orgs.only();
         }
-        String org = name(at, given);
-        expect(orgs.include(org), at, org, "one of its orgs");
+        String org = name(given);
+        given.expect(orgs.include(org), org, "one of its orgs");
         return Optional.of(org);
     }
 
-    private static Delivery delivery(String at, JsonNode given) {
-        return given.isMissingNode() ? Delivery.SYNC : word(at, given, Delivery.values(), Delivery::word);
+    private static Delivery delivery(Member given) {
+        return given.missing() ? Delivery.SYNC : given.word(Delivery.values(), Delivery::word);
     }
 
-    private static Optional<Integer> rate(String at, JsonNode given) {
-        if (given.isMissingNode()) {
+    private static Optional<Integer> rate(Member given) {
+        if (given.missing()) {
             return Optional.empty();
         }
-        boolean good = given.isIntegralNumber() && given.canConvertToInt() && given.intValue() >= 1;
-        expect(good && given.intValue() <= RATE_MAX, at, given.toString(), "whole messages a second, 1 to " + RATE_MAX);
-        return Optional.of(given.intValue());
+        JsonNode rate = given.given();
+        boolean good = rate.isIntegralNumber() && rate.canConvertToInt() && rate.intValue() >= 1;
+        given.expect(good && rate.intValue() <= RATE_MAX, rate.toString(), "whole messages a second, 1 to " + RATE_MAX);
+        return Optional.of(rate.intValue());
     }
 
-    private static List<SecretText> signingSecrets(String at, JsonNode given) {
-        List<String> secrets = oneOrMore(at, given);
-        secrets.forEach(secret ->
-                expect(signs(secret), at, HIDDEN, "whsec_ and base64 of 24 to 64 bytes, or whsk_ and base64 of 64"));
+    private static List<SecretText> signingSecrets(Member given) {
+        List<String> secrets = given.secrets();
+        secrets.forEach(secret -> given.expect(
+                signs(secret), Member.HIDDEN, "whsec_ and base64 of 24 to 64 bytes, or whsk_ and base64 of 64"));
         return secrets.stream().map(SecretText::new).toList();
     }
 
@@ -176,109 +210,17 @@ final class KeyFile {
         }
     }
 
-    private static Set<Right> rights(String at, JsonNode given) {
-        Set<Right> rights = EnumSet.noneOf(Right.class);
-        List<JsonNode> words = list(at, given);
-        for (int i = 0; i < words.size(); i++) {
-            rights.add(word(at + "[" + i + "]", words.get(i), Right.values(), Right::word));
-        }
-        return rights;
-    }
-
-    private static Names names(String at, JsonNode given) {
-        Set<String> names = new LinkedHashSet<>();
-        List<JsonNode> words = list(at, given);
-        for (int i = 0; i < words.size(); i++) {
-            names.add(name(at + "[" + i + "]", words.get(i)));
-        }
-        expect(!names.contains("*") || names.size() == 1, at, "* among others", "\"*\" alone, or names");
-        return names.contains("*") ? new Names.All() : new Names.Some(names);
-    }
-
-    private static List<KeyDigest> hashes(String at, JsonNode given) {
-        return oneOrMore(at, given).stream()
-                .map(hash -> KeyDigest.parse(hash)
-                        .orElseThrow(() -> fault(at, HIDDEN, "sha256: and 64 hexadecimal digits in lower case")))
-                .toList();
-    }
-
-    private static List<String> secrets(String at, JsonNode given) {
-        List<String> secrets = oneOrMore(at, given);
-        secrets.forEach(secret ->
-                expect(SECRET.matcher(secret).matches(), at, HIDDEN, "16 to 256 printable ASCII characters, no space"));
-        return secrets;
-    }
-
-    private static List<String> oneOrMore(String at, JsonNode given) {
-        if (given.isMissingNode()) {
-            return List.of();
-        }
-        List<JsonNode> values = given.isArray() ? list(at, given) : List.of(given);
-        values.forEach(value -> expect(value.isTextual(), at, HIDDEN, "text, or a list of texts"));
-        return values.stream().map(JsonNode::textValue).toList();
-    }
-
-    private static List<JsonNode> list(String at, JsonNode given) {
-        expect(given.isArray() && !given.isEmpty(), at, kind(given), "a list that is not empty");
-        List<JsonNode> values = new ArrayList<>();
-        given.forEach(values::add);
-        return values;
-    }
-
-    private static String name(String at, JsonNode given) {
-        String name = text(at, given);
-        boolean good =
-                !name.isBlank() && name.length() <= NAME_MAX && name.chars().noneMatch(Character::isISOControl);
-        expect(good, at, name, "1 to " + NAME_MAX + " characters, none of them a control character");
-        return name;
-    }
-
-    private static String text(String at, JsonNode given) {
-        expect(given.isTextual(), at, kind(given), "text");
-        return given.textValue();
-    }
-
-    private static <E> E word(String at, JsonNode given, E[] values, Function<E, String> word) {
-        String text = text(at, given);
-        return Arrays.stream(values)
-                .filter(value -> word.apply(value).equals(text))
-                .findFirst()
-                .orElseThrow(() -> fault(
-                        at, text, Arrays.stream(values).map(word).collect(Collectors.joining(", ", "one of ", ""))));
-    }
-
-    private static void known(String at, JsonNode object, List<String> members) {
-        expect(object.isObject(), at.isEmpty() ? "file" : at.substring(0, at.length() - 1), kind(object), "an object");
-        object.fieldNames()
-                .forEachRemaining(name ->
-                        expect(members.contains(name), at + name, "unknown", "one of " + String.join(", ", members)));
-    }
-
     /** A key opens one account, and an id names one. */
-    private static void unique(List<Account> accounts) {
+    private static void expectUnique(List<Member> entries, List<Account> accounts) {
         Set<String> ids = new HashSet<>();
         Map<KeyDigest, String> owners = new HashMap<>();
         for (int i = 0; i < accounts.size(); i++) {
             Account account = accounts.get(i);
-            expect(ids.add(account.id()), "keys[" + i + "].id", account.id(), "an id that no other has");
+            entries.get(i).member("id").expect(ids.add(account.id()), account.id(), "an id that no other has");
             for (KeyDigest digest : account.digests()) {
                 String owner = owners.putIfAbsent(digest, account.id());
-                expect(owner == null, "keys[" + i + "].key", "that of " + owner, "a key that no other has");
+                entries.get(i).member("key").expect(owner == null, "that of " + owner, "a key that no other has");
             }
         }
-    }
-
-    private static String kind(JsonNode node) {
-        return node.isMissingNode() ? "missing" : node.getNodeType().toString().toLowerCase(Locale.ROOT);
-    }
-
-    private static void expect(boolean kept, String at, String value, String expected) {
-        if (!kept) {
-            throw fault(at, value, expected);
-        }
-    }
-
-    private static IllegalArgumentException fault(String at, String value, String expected) {
-        return new IllegalArgumentException(at + ": " + value + " (expected: " + expected + ")");
     }
 }
