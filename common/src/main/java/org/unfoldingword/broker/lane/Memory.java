@@ -24,7 +24,8 @@ public record Memory(long usedBytes, Optional<Long> maxBytes, boolean diskWrites
 
     /** @param infos what each node answers to INFO; at least one */
     static Memory ofNodes(List<String> infos) {
-        List<Memory> nodes = infos.stream().map(Memory::ofNode).toList();
+        List<Memory> nodes =
+                infos.stream().map(NodeInfo::new).map(Memory::ofNode).toList();
         Memory fullest =
                 nodes.stream().max(Comparator.comparingDouble(Memory::fullness)).orElseThrow();
         return new Memory(fullest.usedBytes, fullest.maxBytes, nodes.stream().allMatch(Memory::diskWrites));
@@ -41,10 +42,10 @@ public record Memory(long usedBytes, Optional<Long> maxBytes, boolean diskWrites
                         Arrays.stream(answers).map(CompletableFuture::join).toList());
     }
 
-    private static Memory ofNode(String info) {
-        long max = number(info, "maxmemory");
+    private static Memory ofNode(NodeInfo info) {
+        long max = info.number("maxmemory");
         return new Memory(
-                number(info, "used_memory"),
+                info.number("used_memory"),
                 max == 0 ? Optional.empty() : Optional.of(max),
                 !failed(info, "rdb_last_bgsave_status") && !failed(info, "aof_last_write_status"));
     }
@@ -54,18 +55,7 @@ public record Memory(long usedBytes, Optional<Long> maxBytes, boolean diskWrites
         return maxBytes.map(most -> (double) usedBytes / most).orElse(-1.0 / (1 + usedBytes));
     }
 
-    private static boolean failed(String info, String status) {
-        return field(info, status).filter("err"::equals).isPresent();
-    }
-
-    private static long number(String info, String name) {
-        return field(info, name).map(Long::valueOf).orElse(0L);
-    }
-
-    private static Optional<String> field(String info, String name) {
-        return info.lines()
-                .filter(line -> line.startsWith(name + ":"))
-                .map(line -> line.substring(name.length() + 1).strip())
-                .findFirst();
+    private static boolean failed(NodeInfo info, String status) {
+        return info.field(status).filter("err"::equals).isPresent();
     }
 }

@@ -1,8 +1,6 @@
 package org.unfoldingword.broker.lane;
 
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Properties;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -46,32 +44,18 @@ public final class RedisGate {
     }
 
     private static void check(Redis redis, String shown) {
-        Properties info = info(redis);
-        String version = info.getProperty("redis_version", "0");
+        NodeInfo info = new NodeInfo(redis.call(commands -> commands.info()));
+        String version = info.field("redis_version").orElse("0");
         String[] numbers = version.split("\\.", -1);
         int comparable = Integer.parseInt(numbers[0]) * 100 + (numbers.length > 1 ? Integer.parseInt(numbers[1]) : 0);
         if (comparable < 602) {
             throw new IllegalStateException("Redis at " + shown + ": version " + version + " (expected: 6.2 or newer)");
         }
-        String policy = info.getProperty("maxmemory_policy", "noeviction");
+        String policy = info.field("maxmemory_policy").orElse("noeviction");
         if (!policy.equals("noeviction")) {
             throw new IllegalStateException("Redis at " + shown + ": maxmemory-policy " + policy
                     + " (expected: noeviction, or accepted messages could be evicted)");
         }
-    }
-
-    private static Properties info(Redis redis) {
-        Properties info = new Properties();
-        for (String section : new String[] {"server", "memory"}) {
-            String text = redis.call(commands -> commands.info(section));
-            for (String line : text.split("\r?\n", -1)) {
-                int colon = line.indexOf(':');
-                if (colon > 0) {
-                    info.setProperty(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1));
-                }
-            }
-        }
-        return info;
     }
 
     private static void idle(Duration pause) {
