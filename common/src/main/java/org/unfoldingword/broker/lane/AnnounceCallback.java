@@ -28,7 +28,7 @@ final class AnnounceCallback {
                         .add(lease.queue())
                         .add(lease.token())
                         .add(lease.id())
-                        .add(SettleEntry.callbackQueue(lease.queue(), claim.envelope())));
+                        .add(Keyspace.callbackQueue(lease.queue(), claim.envelope())));
         return answer.text(0).equals("announced");
     }
 

@@ -23,7 +23,7 @@ final class CancelMessage {
         Arguments arguments = new Arguments()
                 .add(found.id())
                 .add(conversation)
-                .add(SettleEntry.callbackQueue(conversation, found.envelope()))
+                .add(Keyspace.callbackQueue(conversation, found.envelope()))
                 .add(properties.retention())
                 .add(JournalEntry.ERROR)
                 .add(JournalEntry.dataOf(FAULT))

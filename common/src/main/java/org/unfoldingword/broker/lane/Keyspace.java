@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
 
 /**
@@ -72,6 +73,13 @@ final class Keyspace {
         List<String> keys = new ArrayList<>(block(first, partition));
         keys.addAll(block(first.other(), partition));
         return keys;
+    }
+
+    /** The callbacks lane's queue for the result of a message in that conversation; empty if it wants none. */
+    static String callbackQueue(String conversation, Envelope envelope) {
+        return envelope.callbackEndpoint()
+                .map(endpoint -> conversation + ":" + Conversation.escape(endpoint))
+                .orElse("");
     }
 
     /** LIST of at most one wake token. Pushed by whatever makes a queue due, popped by {@link WakeListener}. No TTL. */
