@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.unfoldingword.broker.message.Conversation;
 
 /** {@code totals.lua} and {@code queued.lua}: counts over all partitions. */
@@ -24,29 +25,55 @@ final class CountLanes {
         this.properties = properties;
     }
 
+    /**
+     * Of the slots that answer; all are asked at the same time, so that one whose master is away holds up no other.
+     *
+     * @throws RedisUnavailable if none answers
+     */
     Live live(List<List<Integer>> slots) {
+        List<CompletableFuture<Answer>> asked = slots.stream()
+                .map(slot -> CompletableFuture.supplyAsync(() -> ask(slot), Thread::startVirtualThread))
+                .toList();
         Map<String, Long> counters = new HashMap<>();
         Sum messages = new Sum();
         Sum callbacks = new Sum();
         long now = 0;
-        for (List<Integer> slot : slots) {
-            List<String> keys = slot.stream()
-                    .flatMap(partition -> keyspace.both(Lane.MESSAGES, partition).stream())
-                    .toList();
-            Answer answer = redis.run(TOTALS, keys, new Arguments().add(properties.deadLetterRetention()));
-            now = answer.number(0);
-            for (int i = 1; i < answer.size(); i++) {
-                Answer partition = answer.list(i);
-                partition.counts(0).forEach((name, count) -> counters.merge(name, count, Long::sum));
-                messages.add(partition.list(1), now);
-                callbacks.add(partition.list(2), now);
+        int away = 0;
+        for (int slot = 0; slot < slots.size(); slot++) {
+            try {
+                Answer answer = Redis.await(asked.get(slot));
+                now = Math.max(now, answer.number(0));
+                add(answer, counters, messages, callbacks);
+            } catch (RedisUnavailable unanswered) {
+                away += slots.get(slot).size();
+                if (away == properties.partitions()) {
+                    throw unanswered;
+                }
             }
         }
         return new Live(
                 Instant.ofEpochMilli(now),
                 totals(counters, messages, callbacks),
                 messages.fare(now),
-                callbacks.fare(now));
+                callbacks.fare(now),
+                away);
+    }
+
+    private Answer ask(List<Integer> slot) {
+        List<String> keys = slot.stream()
+                .flatMap(partition -> keyspace.both(Lane.MESSAGES, partition).stream())
+                .toList();
+        return redis.run(TOTALS, keys, new Arguments().add(properties.deadLetterRetention()));
+    }
+
+    private static void add(Answer answer, Map<String, Long> counters, Sum messages, Sum callbacks) {
+        long now = answer.number(0);
+        for (int i = 1; i < answer.size(); i++) {
+            Answer partition = answer.list(i);
+            partition.counts(0).forEach((name, count) -> counters.merge(name, count, Long::sum));
+            messages.add(partition.list(1), now);
+            callbacks.add(partition.list(2), now);
+        }
     }
 
     /** Messages that have not ended, of each org that has any. */

@@ -8,8 +8,9 @@ import java.util.Optional;
  * How the whole fares at one moment, at a cost that does not depend on the number of users.
  *
  * @param at by Redis's clock
+ * @param away partitions that could not be asked, since their master does not answer: nothing of them is counted
  */
-public record Live(Instant at, Totals totals, Fare messages, Fare callbacks) {
+public record Live(Instant at, Totals totals, Fare messages, Fare callbacks, int away) {
 
     /**
      * How one lane fares.

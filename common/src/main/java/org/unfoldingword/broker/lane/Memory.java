@@ -10,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Redis's memory and disk, as its nodes tell: the memory of the one that is fullest, since it is the first that refuses writes.
+ * Redis's memory and disk, as those of its nodes tell that answer: the memory of the one that is fullest, since it is the first that refuses writes.
  *
  * @param usedBytes now
  * @param maxBytes with which it refuses writes; empty if it has no limit
@@ -37,9 +37,17 @@ public record Memory(long usedBytes, Optional<Long> maxBytes, boolean diskWrites
         }
         CompletableFuture<String>[] answers =
                 cluster.upstream().commands().info().futures();
-        return CompletableFuture.allOf(answers)
-                .thenApply(all ->
-                        Arrays.stream(answers).map(CompletableFuture::join).toList());
+        // Of one master that is away nothing is known, whatever the others say.
+        return CompletableFuture.allOf(answers).handle((all, unanswered) -> {
+            List<String> known = Arrays.stream(answers)
+                    .filter(answer -> !answer.isCompletedExceptionally())
+                    .map(CompletableFuture::join)
+                    .toList();
+            if (known.isEmpty()) {
+                throw new RedisUnavailable("no master tells of its memory", unanswered);
+            }
+            return known;
+        });
     }
 
     private static Memory ofNode(NodeInfo info) {

@@ -38,7 +38,11 @@ public final class Operations {
         this.actions = new ActionLog(lanes.redis());
     }
 
-    /** How the whole fares. */
+    /**
+     * How the whole fares; of a cluster, what its living masters know.
+     *
+     * @throws RedisUnavailable if none answers
+     */
     public Live live() {
         return lanes.live();
     }
@@ -55,12 +59,13 @@ public final class Operations {
 
     /**
      * How long the longest-standing head has been the head that nobody holds back: not paused, and no callback of a message that still
-     * runs. Empty if there is none. Behind very many that are held back it stops looking, and tells how long the next one has stood,
-     * whatever that is: nothing is ever later than this.
+     * runs. Empty if there is none. Behind very many that are held back, and while a master is away, it does not look, and tells how long
+     * the next one has stood, whatever that is: nothing is ever later than this.
      */
     public Optional<Duration> longestStanding(Lane lane, Live live) {
         Live.Fare fare = lane == Lane.MESSAGES ? live.messages() : live.callbacks();
-        if (lane == Lane.MESSAGES && fare.paused() == 0 || fare.queues() == 0) {
+        boolean noneHeldBack = lane == Lane.MESSAGES && fare.paused() == 0;
+        if (noneHeldBack || fare.queues() == 0 || live.away() > 0) {
             return fare.longestHead();
         }
         QueueFilter free = new QueueFilter(QueueFilter.Only.STUCK, Duration.ZERO, Duration.ZERO, /* part= */ "");

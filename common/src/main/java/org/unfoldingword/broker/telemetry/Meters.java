@@ -72,7 +72,7 @@ public enum Meters {
     HOLDERS_AILING("broker.holders.ailing", Kind.GAUGE, "Whole broker: those of them that tell of trouble", "lane"),
 
     // ── Redis
-    REDIS_UP("broker.redis.up", Kind.GAUGE, "Whole broker: 1 if Redis answered the latest count, else 0"),
+    REDIS_UP("broker.redis.up", Kind.GAUGE, "Whole broker: 1 if Redis, each master of it, answered the latest count"),
     REDIS_MEMORY("broker.redis.memory.used", Kind.GAUGE_BYTES, "Whole broker: memory in use, of the fullest node"),
     REDIS_MEMORY_MAX(
             "broker.redis.memory.max",

@@ -122,6 +122,22 @@ class LaneWorkerClusterTest {
                 .isZero();
     }
 
+    /** With one master away nothing was counted at all: health said that Redis is gone, and every instance was taken out of service. */
+    @Test
+    void countsWhatTheOtherMastersHaveWhileOneIsAway() {
+        append(standing);
+        append(fallen);
+        assertThat(lanes.live().away()).isZero();
+        assertThat(lanes.totals().accepted()).isEqualTo(2);
+
+        cluster.freeze(masterOf(0));
+
+        Live live = lanes.live();
+        assertThat(live.away()).isBetween(1, lanes.properties().partitions() - 1);
+        assertThat(live.totals().accepted()).isEqualTo(1);
+        assertThat(Memory.of(lanes.redis()).usedBytes()).isPositive();
+    }
+
     /** One script for all partitions is refused on a cluster, so no process took leave: each counted as alive for half a minute. */
     @Test
     void takesLeaveOfACluster() {

@@ -33,6 +33,9 @@ record Diagnosis(
 
     List<String> reasons(int memoryPercentMax) {
         List<String> reasons = new ArrayList<>();
+        if (live.away() > 0) {
+            reasons.add("a master of Redis cannot be reached: " + live.away() + " partitions stand still");
+        }
         holders("dispatcher", "the worker", live.totals().dispatchers(), reasons);
         holders("deliverer", "a callback endpoint", live.totals().deliverers(), reasons);
         if (pauses.stream().anyMatch(pause -> pause.scope() instanceof Scope.All)) {

@@ -49,7 +49,7 @@ final class HealthController {
                 live,
                 answeredIn,
                 operations.memory(),
-                live.messages().paused() == 0 ? List.of() : operations.pauses(),
+                live.away() > 0 || live.messages().paused() == 0 ? List.of() : operations.pauses(),
                 stuck(Lane.MESSAGES, live, live.messages()),
                 stuck(Lane.CALLBACKS, live, live.callbacks()));
     }

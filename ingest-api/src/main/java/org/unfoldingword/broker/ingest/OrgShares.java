@@ -5,6 +5,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.unfoldingword.broker.lane.RedisUnavailable;
 import org.unfoldingword.broker.telemetry.Ticker;
 
 /**
@@ -13,6 +16,8 @@ import org.unfoldingword.broker.telemetry.Ticker;
  * threads.
  */
 final class OrgShares {
+
+    private static final Logger log = LoggerFactory.getLogger(OrgShares.class);
 
     private static final Duration SELDOM = Duration.ofSeconds(30);
     private static final Duration OFTEN = Duration.ofSeconds(1);
@@ -60,8 +65,12 @@ final class OrgShares {
         try {
             // What is let in while Redis counts is not known to it, and is forgotten here: a few.
             queued = new ConcurrentHashMap<>(count.get());
-            lookedAtNanos = ticker.nanos();
+        } catch (RedisUnavailable away) {
+            // It may be one master of several, and the message another's: what is known stays in force until the next
+            // look.
+            log.debug("orgs' messages: not counted ({})", away.getMessage());
         } finally {
+            lookedAtNanos = ticker.nanos();
             looking.unlock();
         }
     }

@@ -53,7 +53,13 @@ final class WholeBroker {
 
     static WholeBroker measured(Operations operations, Ticker ticker, MeterRegistry meters) {
         WholeBroker whole = new WholeBroker(operations, ticker);
-        Meters.REDIS_UP.gauge(meters, () -> whole.picture().isPresent() ? 1 : 0);
+        Meters.REDIS_UP.gauge(
+                meters,
+                () -> whole.picture()
+                                .filter(picture -> picture.live.away() == 0)
+                                .isPresent()
+                        ? 1
+                        : 0);
         Meters.REDIS_MEMORY.gauge(meters, () -> whole.value(picture -> picture.memory.usedBytes()));
         Meters.REDIS_MEMORY_MAX.gauge(
                 meters, () -> whole.value(picture -> picture.memory.maxBytes().orElse(0L)));

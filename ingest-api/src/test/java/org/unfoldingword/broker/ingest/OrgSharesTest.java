@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -16,10 +17,14 @@ class OrgSharesTest {
     private final AtomicLong nowNanos = new AtomicLong(Duration.ofDays(1).toNanos());
     private final AtomicReference<Map<String, Long>> counted = new AtomicReference<>(Map.of());
     private final AtomicLong looks = new AtomicLong();
+    private final AtomicBoolean away = new AtomicBoolean();
     private final OrgShares shares = new OrgShares(
             /* most= */ 10,
             () -> {
                 looks.incrementAndGet();
+                if (away.get()) {
+                    throw LaneFixture.storeAway();
+                }
                 return counted.get();
             },
             nowNanos::get);
@@ -49,6 +54,20 @@ class OrgSharesTest {
             shares.take("flood");
         }
         refused("flood");
+    }
+
+    /** On a cluster of which one master was away, every message of every conversation was refused, since its org could not be counted. */
+    @Test
+    void goesByWhatIsKnownWhileOrgsCannotBeCounted() {
+        counted.set(Map.of("flood", 9L));
+        shares.take("quiet");
+        away.set(true);
+        pass(Duration.ofMinutes(1));
+
+        shares.take("quiet");
+        shares.take("flood");
+        refused("flood");
+        assertThat(looks).hasValue(2);
     }
 
     @Test
