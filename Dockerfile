@@ -18,18 +18,20 @@ WORKDIR /broker
 COPY --from=build /layers/dependencies/ ./
 COPY --from=build /layers/snapshot-dependencies/ ./
 COPY --from=build /layers/application/ ./
-COPY --from=build /source/ops/docker/run /source/ops/docker/healthy /broker/bin/
+# The mode by name: a checkout's follows its owner's umask.
+COPY --from=build --chmod=755 /source/ops/docker/run /source/ops/docker/healthy /broker/bin/
 ENV BROKER_DATA_DIR=/data
 
 # ── Train: one short run of everything, from which the JVM keeps loaded and linked classes ───────────────────────────
 FROM base AS train
-COPY --from=build /source/ops/docker/train /broker/bin/
+COPY --from=build --chmod=755 /source/ops/docker/train /broker/bin/
 RUN /broker/bin/train /broker/broker.aot
 
 # ── The image ────────────────────────────────────────────────────────────────────────────────────────────────────────
 FROM base
 COPY --from=train /broker/broker.aot /broker/broker.aot
-USER broker
+# By number, so that Kubernetes can see that it is not root.
+USER 10001
 # The clients' port and the management port. Only ingest-api and start serve the first.
 EXPOSE 8080 9080
 VOLUME /data

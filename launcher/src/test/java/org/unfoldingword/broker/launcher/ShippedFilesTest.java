@@ -127,9 +127,38 @@ class ShippedFilesTest {
                     .as(role.word())
                     .anyMatch(mount -> mount.endsWith(folder + ":ro"));
         }
-        // Fly's secrets reach every group, and so do files that name none.
-        assertThat(fly.path("files"))
-                .allSatisfy(file -> assertThat(file.has("processes")).isFalse());
+    }
+
+    /** For flyctl a section that names no group is that of the first group by name alone. */
+    @Test
+    void flySectionsNameTheGroupsThatTheyAreFor() {
+        Stream<JsonNode> sections = Stream.of("services", "files", "metrics", "restart", "vm")
+                .map(fly::path)
+                .flatMap(section -> section.isArray() ? section.valueStream() : Stream.of(section))
+                .filter(section -> !section.isMissingNode());
+
+        assertThat(Stream.concat(sections, fly.path("checks").valueStream()))
+                .isNotEmpty()
+                .allSatisfy(section -> assertThat(texts(section.path("processes")))
+                        .isNotEmpty()
+                        .isSubsetOf(roles()));
+        assertThat(texts(fly.at("/restart/0/processes"))).containsExactlyInAnyOrder(roles());
+        assertThat(texts(fly.at("/metrics/processes"))).containsExactlyInAnyOrder(roles());
+    }
+
+    /** By name: builders without BuildKit do not look into a directory that only a wildcard takes back in. */
+    @Test
+    void theImageIsBuiltOfAllModules() throws IOException {
+        List<String> modules = Pattern.compile("<module>(.+)</module>")
+                .matcher(Files.readString(ROOT.resolve("pom.xml")))
+                .results()
+                .map(module -> "!" + module.group(1))
+                .toList();
+
+        assertThat(Files.readAllLines(ROOT.resolve(".dockerignore")))
+                .isNotEmpty()
+                .containsAll(modules);
+        assertThat(modules).hasSizeGreaterThan(1);
     }
 
     @Test
