@@ -223,8 +223,7 @@ final class LoadClient implements AutoCloseable {
     }
 
     private String body(LoadMessage message) {
-        ObjectNode json = Json.mapper()
-                .createObjectNode()
+        ObjectNode json = Json.object()
                 .put("user_id", message.user())
                 .put("org_id", plan.org())
                 .put("client_id", plan.client())

@@ -74,8 +74,7 @@ final class Report {
     }
 
     String json() {
-        ObjectNode json = Json.mapper()
-                .createObjectNode()
+        ObjectNode json = Json.object()
                 .put("started_at", startedAt.toString())
                 .put("quick", quick)
                 .put("processors", Runtime.getRuntime().availableProcessors())

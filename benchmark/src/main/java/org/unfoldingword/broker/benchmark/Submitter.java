@@ -68,11 +68,8 @@ final class Submitter implements AutoCloseable {
 
     /** A message to which its content is to be added. */
     static ObjectNode message(String user, Optional<String> callbackUrl) {
-        ObjectNode message = Json.mapper()
-                .createObjectNode()
-                .put("user_id", user)
-                .put("org_id", "bench")
-                .put("client_id", "bench");
+        ObjectNode message =
+                Json.object().put("user_id", user).put("org_id", "bench").put("client_id", "bench");
         callbackUrl.ifPresent(url -> message.put("callback_url", url));
         return message;
     }

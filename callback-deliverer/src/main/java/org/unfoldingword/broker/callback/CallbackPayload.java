@@ -1,9 +1,7 @@
 package org.unfoldingword.broker.callback;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -36,9 +34,9 @@ final class CallbackPayload {
         ObjectNode own = withMetadata(own(id, envelope, "completed"), envelope);
         byte[] others = othersOf(response);
         if (others.length == "{}".length()) {
-            return CallbackBody.of(bytesOf(own));
+            return CallbackBody.of(Json.bytes(own));
         }
-        byte[] head = bytesOf(own);
+        byte[] head = Json.bytes(own);
         others[0] = ',';
         return CallbackBody.of(Arrays.copyOf(head, head.length - "}".length()), others);
     }
@@ -51,11 +49,11 @@ final class CallbackPayload {
      */
     static CallbackBody failed(MessageId id, Envelope envelope, String errorCode, String error) {
         ObjectNode own = own(id, envelope, "error").put("error", error).put("error_code", errorCode);
-        return CallbackBody.of(bytesOf(withMetadata(own, envelope)));
+        return CallbackBody.of(Json.bytes(withMetadata(own, envelope)));
     }
 
     private static ObjectNode own(MessageId id, Envelope envelope, String status) {
-        ObjectNode own = Json.mapper().createObjectNode().put("message_id", id.toString());
+        ObjectNode own = Json.object().put("message_id", id.toString());
         envelope.clientMessageId().ifPresent(name -> own.put("client_message_id", name));
         return own.put("user_id", envelope.user())
                 .put("org_id", envelope.org())
@@ -74,14 +72,6 @@ final class CallbackPayload {
             return RawObject.parse(response).rewrite(OWN_NAMES, Map.of());
         } catch (IOException e) {
             throw new IllegalArgumentException("response: " + response.length + " bytes (expected: a JSON object)", e);
-        }
-    }
-
-    private static byte[] bytesOf(ObjectNode object) {
-        try {
-            return Json.mapper().writeValueAsBytes(object);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

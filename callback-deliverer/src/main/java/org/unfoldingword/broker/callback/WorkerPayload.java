@@ -1,10 +1,8 @@
 package org.unfoldingword.broker.callback;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
@@ -39,11 +37,11 @@ final class WorkerPayload {
                     case ProgressCutter.Telling.Progress progress ->
                         own("progress").put("text", progress.text());
                 };
-        return CallbackBody.of(bytes(echoed(own, wanted, now)));
+        return CallbackBody.of(Json.bytes(echoed(own, wanted, now)));
     }
 
     static CallbackBody error(WorkerCallback wanted, String error, Instant now) {
-        return CallbackBody.of(bytes(echoed(own("error").put("error", error), wanted, now)));
+        return CallbackBody.of(Json.bytes(echoed(own("error").put("error", error), wanted, now)));
     }
 
     /**
@@ -73,7 +71,7 @@ final class WorkerPayload {
         if (!text.isBlank()) {
             own.put("text", text);
         }
-        byte[] head = bytes(echoed(own, wanted, now));
+        byte[] head = Json.bytes(echoed(own, wanted, now));
         return Optional.of(
                 CallbackBody.of(beside.isEmpty() ? head : parsed(head).rewrite(Set.of(), beside)));
     }
@@ -84,7 +82,7 @@ final class WorkerPayload {
     }
 
     private static ObjectNode own(String type) {
-        return Json.mapper().createObjectNode().put("type", type);
+        return Json.object().put("type", type);
     }
 
     private static ObjectNode echoed(ObjectNode own, WorkerCallback wanted, Instant now) {
@@ -97,14 +95,6 @@ final class WorkerPayload {
             return RawObject.parse(json);
         } catch (IOException e) {
             throw new IllegalArgumentException("response: " + json.length + " bytes (expected: a JSON object)", e);
-        }
-    }
-
-    private static byte[] bytes(ObjectNode object) {
-        try {
-            return Json.mapper().writeValueAsBytes(object);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -12,6 +12,7 @@ import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Action;
 import org.unfoldingword.broker.lane.AuditReport;
 import org.unfoldingword.broker.lane.Operations;
+import org.unfoldingword.broker.message.Json;
 
 /** {@code /audit} and {@code /actions}: whether the accounts hold, and what operators did. */
 @RestController
@@ -27,7 +28,7 @@ final class AuditController {
     @GetMapping("/api/v1/operator/audit")
     ResponseEntity<byte[]> audit() {
         AuditReport report = operations.audit();
-        ObjectNode json = OperatorView.object();
+        ObjectNode json = Json.object();
         json.put("at", report.at().toString());
         json.put("clean", report.clean());
         json.put("keys", report.keys());
@@ -59,7 +60,7 @@ final class AuditController {
         }
         int most = OperatorRequest.limit(limit);
         List<Action> latest = operations.actions(before, most);
-        ObjectNode json = OperatorView.object();
+        ObjectNode json = Json.object();
         ArrayNode items = json.putArray("actions");
         for (Action action : latest) {
             items.addObject()

@@ -49,8 +49,7 @@ final class BrokerDialect implements Dialect {
                 event(
                         name,
                         "error",
-                        Json.mapper()
-                                .createObjectNode()
+                        Json.object()
                                 .put("error", ended.fault().message())
                                 .put("code", ended.fault().code())
                                 .put("message_id", id.toString()),
@@ -72,8 +71,7 @@ final class BrokerDialect implements Dialect {
 
     /** Clients that do not know the event pass its data on as if the worker had said it: so it is a status. */
     private static ObjectNode trying(MessageId id, JournalEntry.Retrying retrying) {
-        return Json.mapper()
-                .createObjectNode()
+        return Json.object()
                 .put("type", "status")
                 .put("message", "Trying again...")
                 .put("message_id", id.toString())
@@ -81,13 +79,13 @@ final class BrokerDialect implements Dialect {
     }
 
     private static ObjectNode json(MessageId id) {
-        return Json.mapper().createObjectNode().put("message_id", id.toString());
+        return Json.object().put("message_id", id.toString());
     }
 
     private static void event(String id, String event, ObjectNode data, OutputStream out) throws IOException {
         out.write(ascii("id: " + id + "\nevent: " + event + "\n"));
         out.write(DATA);
-        out.write(Bodies.bytes(data));
+        out.write(Json.bytes(data));
         out.write(END);
     }
 

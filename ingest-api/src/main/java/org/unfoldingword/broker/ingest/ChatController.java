@@ -102,9 +102,7 @@ final class ChatController {
                 "chat-callback");
         return ResponseEntity.status(202)
                 .contentType(MediaType.APPLICATION_JSON)
-                .body(Bodies.bytes(Json.mapper()
-                        .createObjectNode()
-                        .put("message_id", taken.id().toString())));
+                .body(Json.bytes(Json.object().put("message_id", taken.id().toString())));
     }
 
     private ChatRequest.Checked checked(HttpServletRequest request, Transport transport) throws IOException {
@@ -147,7 +145,7 @@ final class ChatController {
             return ResponseEntity.ok()
                     .contentType(MediaType.APPLICATION_JSON)
                     .body(response.rewrite(
-                            Set.of(), Map.of("message_id", Bodies.bytes(TextNode.valueOf(id.toString())))));
+                            Set.of(), Map.of("message_id", Json.bytes(TextNode.valueOf(id.toString())))));
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }

@@ -121,7 +121,7 @@ final class ChatRequest {
         refuseIf(!CLIENT.matcher(client).matches(), "client_id must match " + CLIENT);
         Map<String, byte[]> added = new HashMap<>();
         if (given("org").isEmpty() && given("org_id").isEmpty()) {
-            added.put("org", Bodies.bytes(TextNode.valueOf(org)));
+            added.put("org", Json.bytes(TextNode.valueOf(org)));
         }
         boolean calledBack = transport == Transport.CALLBACK;
         // Whatever the type of the chat: callbacks repeat them.
@@ -147,7 +147,7 @@ final class ChatRequest {
     }
 
     private WorkerCallback callback() {
-        ObjectNode echo = Json.mapper().createObjectNode();
+        ObjectNode echo = Json.object();
         for (String name : json.names()) {
             if (ECHOED.contains(name) && truthy(name)) {
                 json.get(name).ifPresent(value -> echo.set(name, value));

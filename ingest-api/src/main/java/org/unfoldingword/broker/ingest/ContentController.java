@@ -18,6 +18,7 @@ import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.lane.Operations;
 import org.unfoldingword.broker.lane.Payload;
 import org.unfoldingword.broker.lane.Watching;
+import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.RawObject;
 
@@ -38,7 +39,7 @@ final class ContentController {
     ResponseEntity<byte[]> show(@PathVariable String messageId) throws IOException {
         MessageId id = OperatorRequest.messageId(messageId);
         Found found = lanes.find(id, Watching.NOTHING).orElseThrow(OperatorRequest::unknownMessage);
-        ObjectNode json = OperatorView.object();
+        ObjectNode json = Json.object();
         json.put("message_id", id.toString());
         json.putNull("request");
         json.putNull("response");
@@ -55,7 +56,7 @@ final class ContentController {
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_JSON)
                 .header("Cache-Control", "no-store")
-                .body(RawObject.parse(Bodies.bytes(json)).rewrite(Set.of(), said));
+                .body(RawObject.parse(Json.bytes(json)).rewrite(Set.of(), said));
     }
 
     private static void put(Map<String, byte[]> said, String name, Optional<Payload> payload) throws IOException {

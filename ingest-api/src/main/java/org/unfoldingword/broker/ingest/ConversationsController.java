@@ -23,6 +23,7 @@ import org.unfoldingword.broker.lane.QueueView;
 import org.unfoldingword.broker.lane.Scope;
 import org.unfoldingword.broker.lane.Timeline;
 import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Json;
 
 /** {@code /conversations} and {@code /pending}: which conversations there are, how each stands, and why. */
 @RestController
@@ -56,7 +57,7 @@ final class ConversationsController {
                 only, OperatorRequest.seconds("head_for", standing), Duration.ZERO, OperatorRequest.search(search));
         Page<QueueState> page = operations.queues(
                 OperatorRequest.lane(lane), filter, OperatorRequest.cursor(cursor), OperatorRequest.limit(limit));
-        ObjectNode json = OperatorView.object();
+        ObjectNode json = Json.object();
         ArrayNode items = json.putArray("conversations");
         page.items().forEach(queue -> items.add(OperatorView.queue(queue)));
         OperatorView.next(json, page);
@@ -77,7 +78,7 @@ final class ConversationsController {
                 OperatorRequest.search(search));
         Page<QueueState> page = operations.queues(
                 OperatorRequest.lane(lane), filter, OperatorRequest.cursor(cursor), OperatorRequest.limit(limit));
-        ObjectNode json = OperatorView.object();
+        ObjectNode json = Json.object();
         ArrayNode items = json.putArray("pending");
         page.items().forEach(queue -> {
             ObjectNode entry = OperatorView.pending(queue.pending().orElseThrow());
@@ -103,7 +104,7 @@ final class ConversationsController {
     ObjectNode snapshot(Conversation asked) {
         Live live = operations.live();
         Optional<QueueState> queue = operations.queue(asked);
-        ObjectNode json = OperatorView.object();
+        ObjectNode json = Json.object();
         json.put("at", live.at().toString());
         json.put("conversation", asked.name());
         json.put("org_id", asked.org());

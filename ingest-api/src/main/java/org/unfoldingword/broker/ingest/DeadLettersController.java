@@ -24,6 +24,7 @@ import org.unfoldingword.broker.lane.Operations;
 import org.unfoldingword.broker.lane.Page;
 import org.unfoldingword.broker.lane.Place;
 import org.unfoldingword.broker.lane.Redrive;
+import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.MessageId;
 
 /** {@code /dead-letters}: what failed or could not be delivered, and what is done about it. */
@@ -54,7 +55,7 @@ final class DeadLettersController {
                 newestFirst, OperatorRequest.search(search), code.orElse(""), orgId.orElse(""), Optional.empty());
         Page<DeadLetter> page = operations.deadLetters(
                 OperatorRequest.lane(lane), filter, OperatorRequest.cursor(cursor), OperatorRequest.limit(limit));
-        ObjectNode json = OperatorView.object();
+        ObjectNode json = Json.object();
         ArrayNode items = json.putArray("dead_letters");
         page.items().forEach(letter -> items.add(OperatorView.deadLetter(letter)));
         OperatorView.next(json, page);
@@ -123,7 +124,7 @@ final class DeadLettersController {
     }
 
     private static ResponseEntity<byte[]> answer(OperatorRequest.Body body, Chosen chosen, Outcomes outcomes) {
-        ObjectNode json = OperatorView.object();
+        ObjectNode json = Json.object();
         json.put("dry_run", body.dryRun());
         json.put("count", outcomes.done());
         ObjectNode counts = json.putObject("outcomes");
@@ -215,7 +216,7 @@ final class DeadLettersController {
     private static final class Outcomes {
         private final String wanted;
         private final Map<String, Integer> counts = new TreeMap<>();
-        private final ArrayNode items = OperatorView.object().arrayNode();
+        private final ArrayNode items = Json.object().arrayNode();
 
         Outcomes(String wanted) {
             this.wanted = wanted;

@@ -14,6 +14,7 @@ import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Erased;
 import org.unfoldingword.broker.lane.Operations;
 import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Json;
 
 /** {@code /erase}: takes away all that is kept of a user. */
 @RestController
@@ -35,7 +36,7 @@ final class ErasureController {
         if (!body.dryRun()) {
             operations.log(OperatorRequest.who(request), "erase", digest(org, user), erased.messages(), "");
         }
-        return OperatorView.ok(OperatorView.object()
+        return OperatorView.ok(Json.object()
                 .put("dry_run", body.dryRun())
                 .put("messages", erased.messages())
                 .put("ended", erased.ended())

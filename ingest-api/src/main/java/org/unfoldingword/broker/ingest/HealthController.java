@@ -68,7 +68,7 @@ final class HealthController {
 
     private static ResponseEntity<byte[]> answer(
             int code, String status, Optional<Totals> totals, List<String> reasons) {
-        ObjectNode json = Json.mapper().createObjectNode();
+        ObjectNode json = Json.object();
         json.put("status", status);
         json.put("redis_connected", totals.isPresent());
         json.put(
@@ -89,7 +89,7 @@ final class HealthController {
         reasons.forEach(words::add);
         return ResponseEntity.status(code)
                 .contentType(MediaType.APPLICATION_JSON)
-                .body(Bodies.bytes(json));
+                .body(Json.bytes(json));
     }
 
     private static String version() {

@@ -61,11 +61,11 @@ final class MessageAnswer {
         }
 
         private byte[] body() {
-            ObjectNode body = Json.mapper().createObjectNode();
+            ObjectNode body = Json.object();
             body.put("status", state.toString());
             position.ifPresent(n -> body.put("queue_position", n));
             body.put("message_id", id.toString());
-            return Bodies.bytes(body);
+            return Json.bytes(body);
         }
     }
 
@@ -76,7 +76,7 @@ final class MessageAnswer {
     /** The worker's whole answer, byte for byte, and the message's id. */
     private static ResponseEntity<byte[]> answered(MessageId id, Payload response) {
         try {
-            byte[] name = Bodies.bytes(TextNode.valueOf(id.toString()));
+            byte[] name = Json.bytes(TextNode.valueOf(id.toString()));
             return ResponseEntity.ok()
                     .contentType(MediaType.APPLICATION_JSON)
                     .location(location(id))
@@ -90,7 +90,7 @@ final class MessageAnswer {
         MessageRecord.Fault fault = record.error().orElse(new MessageRecord.Fault("unknown", "no answer"));
         boolean late = record.state() == MessageState.EXPIRED || fault.code().equals("worker_timeout");
         int status = late ? 504 : 502;
-        ObjectNode problem = Json.mapper().createObjectNode();
+        ObjectNode problem = Json.object();
         problem.put("type", "about:blank");
         problem.put("title", "The message has ended without an answer");
         problem.put("status", status);
@@ -100,7 +100,7 @@ final class MessageAnswer {
         return ResponseEntity.status(status)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
                 .location(location(id))
-                .body(Bodies.bytes(problem));
+                .body(Json.bytes(problem));
     }
 
     private static URI location(MessageId id) {

@@ -20,7 +20,7 @@ final class MessageView {
     static byte[] of(Found found) throws IOException {
         MessageRecord record = found.record();
         Envelope envelope = found.envelope();
-        ObjectNode json = Json.mapper().createObjectNode();
+        ObjectNode json = Json.object();
         json.put("message_id", found.id().toString());
         envelope.clientMessageId().ifPresent(given -> json.put("client_message_id", given));
         json.put("user_id", envelope.user());
@@ -41,7 +41,7 @@ final class MessageView {
         if (record.response().isPresent()) {
             response.put("response", record.response().get().toBytes());
         }
-        return RawObject.parse(Bodies.bytes(json)).rewrite(Set.of(), response);
+        return RawObject.parse(Json.bytes(json)).rewrite(Set.of(), response);
     }
 
     private static void callback(ObjectNode json, MessageRecord.Callback callback) {

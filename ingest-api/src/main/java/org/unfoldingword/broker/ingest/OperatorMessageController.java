@@ -20,6 +20,7 @@ import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.lane.Operations;
 import org.unfoldingword.broker.lane.Timeline;
 import org.unfoldingword.broker.lane.Watching;
+import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
 
@@ -44,7 +45,7 @@ final class OperatorMessageController {
         Found found = lanes.find(id, Watching.NOTHING).orElseThrow(OperatorRequest::unknownMessage);
         Timeline timeline = operations.timeline(id).orElseThrow(OperatorRequest::unknownMessage);
         MessageRecord record = found.record();
-        ObjectNode json = OperatorView.object();
+        ObjectNode json = Json.object();
         json.put("message_id", id.toString());
         json.put("conversation", record.conversation());
         json.put("org_id", found.envelope().org());
@@ -103,7 +104,7 @@ final class OperatorMessageController {
     /** 202 if it still runs. */
     private static ResponseEntity<byte[]> cancelled(Found found, boolean dryRun) {
         MessageState state = found.record().state();
-        ObjectNode json = OperatorView.object();
+        ObjectNode json = Json.object();
         json.put("message_id", found.id().toString());
         json.put("dry_run", dryRun);
         json.put("status", state.toString());

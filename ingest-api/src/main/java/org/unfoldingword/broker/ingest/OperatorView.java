@@ -24,10 +24,6 @@ final class OperatorView {
 
     private OperatorView() {}
 
-    static ObjectNode object() {
-        return Json.mapper().createObjectNode();
-    }
-
     static ResponseEntity<byte[]> ok(ObjectNode json) {
         return answer(200, json);
     }
@@ -36,7 +32,7 @@ final class OperatorView {
         return ResponseEntity.status(status)
                 .contentType(MediaType.APPLICATION_JSON)
                 .header("Cache-Control", "no-store")
-                .body(Bodies.bytes(json));
+                .body(Json.bytes(json));
     }
 
     /** How far the list has come: a page may have nothing and yet a next one. */
@@ -54,7 +50,7 @@ final class OperatorView {
     }
 
     static ObjectNode queue(QueueState queue) {
-        ObjectNode json = object();
+        ObjectNode json = Json.object();
         String conversation = conversationOf(queue);
         json.put("conversation", conversation);
         json.put("org_id", new Conversation(conversation).org());
@@ -81,7 +77,8 @@ final class OperatorView {
     }
 
     static ObjectNode pending(QueueState.Pending pending) {
-        return object().put("entry", pending.entry())
+        return Json.object()
+                .put("entry", pending.entry())
                 .put("consumer", pending.consumer())
                 .put("idle_seconds", seconds(pending.idle()))
                 .put("deliveries", pending.deliveries());
@@ -97,16 +94,17 @@ final class OperatorView {
     static ObjectNode scope(Scope scope) {
         return switch (scope) {
             case Scope.One one ->
-                object().put("scope", "conversation")
+                Json.object()
+                        .put("scope", "conversation")
                         .put("conversation", one.conversation().name());
-            case Scope.Org org -> object().put("scope", "org").put("org_id", org.org());
-            case Scope.All all -> object().put("scope", "all");
+            case Scope.Org org -> Json.object().put("scope", "org").put("org_id", org.org());
+            case Scope.All all -> Json.object().put("scope", "all");
         };
     }
 
     static ObjectNode deadLetter(DeadLetter letter) {
         MessageRecord record = letter.record();
-        ObjectNode json = object();
+        ObjectNode json = Json.object();
         json.put("message_id", letter.id().toString());
         json.put("lane", letter.lane().word());
         json.put("conversation", record.conversation());

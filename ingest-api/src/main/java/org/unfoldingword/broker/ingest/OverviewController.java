@@ -13,6 +13,7 @@ import org.unfoldingword.broker.lane.Live;
 import org.unfoldingword.broker.lane.Memory;
 import org.unfoldingword.broker.lane.Operations;
 import org.unfoldingword.broker.lane.Totals;
+import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.telemetry.Ticker;
 
 /** {@code /overview}: how the whole fares, at a cost that does not grow with the number of users. */
@@ -39,7 +40,7 @@ final class OverviewController {
         Live live = operations.live();
         Duration answeredIn = Duration.ofNanos(ticker.nanos() - startNanos);
         Totals totals = live.totals();
-        ObjectNode json = OperatorView.object();
+        ObjectNode json = Json.object();
         json.put("at", live.at().toString());
         longestHead(messages(json.putObject("messages"), totals, live.messages()), Lane.MESSAGES, live);
         longestHead(callbacks(json.putObject("callbacks"), totals, live.callbacks()), Lane.CALLBACKS, live);

@@ -12,6 +12,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Operations;
 import org.unfoldingword.broker.lane.Scope;
+import org.unfoldingword.broker.message.Json;
 
 /** {@code /pauses}, {@code /pause} and {@code /resume}: stops a conversation, an org or all, and lets them go on. */
 @RestController
@@ -28,7 +29,7 @@ final class PausesController {
 
     @GetMapping("/api/v1/operator/pauses")
     ResponseEntity<byte[]> list() {
-        ObjectNode json = OperatorView.object();
+        ObjectNode json = Json.object();
         ArrayNode pauses = json.putArray("pauses");
         operations.pauses().forEach(pause -> pauses.add(OperatorView.pause(pause)));
         return OperatorView.ok(json);

@@ -114,14 +114,14 @@ final class Problems {
     }
 
     static byte[] body(Problem problem) {
-        ObjectNode json = Json.mapper().createObjectNode();
+        ObjectNode json = Json.object();
         json.put("type", "about:blank");
         json.put("title", title(problem.status()));
         json.put("status", problem.status());
         json.put("code", problem.code());
         json.put("detail", problem.detail());
         problem.field().ifPresent(field -> json.put("field", field));
-        return Bodies.bytes(json);
+        return Json.bytes(json);
     }
 
     private static String title(int status) {

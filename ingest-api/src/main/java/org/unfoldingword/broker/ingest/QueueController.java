@@ -36,7 +36,7 @@ final class QueueController {
         String org = Caller.of(request).orgOf(orgId);
         QueueView queue = lanes.queue(Conversation.ofUser(org, Submission.name("user_id", userId)));
         List<QueueView.Entry> entries = queue.entries();
-        ObjectNode json = Json.mapper().createObjectNode();
+        ObjectNode json = Json.object();
         json.put("user_id", userId);
         json.put("queue_length", entries.size());
         json.put("is_processing", queue.held());
@@ -53,6 +53,6 @@ final class QueueController {
         }
         long usualMillis = queue.usual().map(Duration::toMillis).orElse(0L);
         json.put("estimated_wait_seconds", Math.ceilDiv(usualMillis * entries.size(), 1000L));
-        return Bodies.bytes(json);
+        return Json.bytes(json);
     }
 }

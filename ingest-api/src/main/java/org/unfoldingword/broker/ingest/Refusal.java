@@ -31,19 +31,18 @@ final class Refusal extends RuntimeException {
 
     /** As the worker's edge refuses. */
     static Refusal bare(int status, String error) {
-        return new Refusal(
-                status, Bodies.bytes(Json.mapper().createObjectNode().put("error", error)), Optional.empty());
+        return new Refusal(status, Json.bytes(Json.object().put("error", error)), Optional.empty());
     }
 
     /** As the worker fails. */
     static Refusal coded(int status, String error, String code, String message) {
-        return new Refusal(status, Bodies.bytes(json(error, code, message)), Optional.empty());
+        return new Refusal(status, Json.bytes(json(error, code, message)), Optional.empty());
     }
 
     /** As the worker puts off: nothing was done, and the same request is welcome later. */
     static Refusal putOff(int status, String error, String code, String message, Duration retryAfter) {
         ObjectNode json = json(error, code, message).put("retry_after_ms", retryAfter.toMillis());
-        return new Refusal(status, Bodies.bytes(json), Optional.of(retryAfter));
+        return new Refusal(status, Json.bytes(json), Optional.of(retryAfter));
     }
 
     /** With the worker's own answer. */
@@ -54,7 +53,7 @@ final class Refusal extends RuntimeException {
     /** With more said in the body than the worker would. */
     static Refusal told(int status, String error, String code, String message, String messageId) {
         return new Refusal(
-                status, Bodies.bytes(json(error, code, message).put("message_id", messageId)), Optional.empty());
+                status, Json.bytes(json(error, code, message).put("message_id", messageId)), Optional.empty());
     }
 
     ResponseEntity<byte[]> toResponse() {
@@ -76,10 +75,6 @@ final class Refusal extends RuntimeException {
     }
 
     private static ObjectNode json(String error, String code, String message) {
-        return Json.mapper()
-                .createObjectNode()
-                .put("error", error)
-                .put("code", code)
-                .put("message", message);
+        return Json.object().put("error", error).put("code", code).put("message", message);
     }
 }

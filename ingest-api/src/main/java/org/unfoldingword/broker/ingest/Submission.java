@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.unfoldingword.broker.message.Conversation;
+import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.RawObject;
 import org.unfoldingword.broker.message.WorkerCallback;
 
@@ -55,7 +56,7 @@ record Submission(
         content(json);
         Map<String, byte[]> added = new HashMap<>();
         if (namedOrg.isEmpty()) {
-            added.put("org", Bodies.bytes(TextNode.valueOf(org)));
+            added.put("org", Json.bytes(TextNode.valueOf(org)));
         }
         return new Submission(
                 conversation(json, org, user),

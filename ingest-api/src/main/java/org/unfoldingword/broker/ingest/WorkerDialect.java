@@ -59,16 +59,16 @@ final class WorkerDialect implements Dialect {
     private void end(String type, String error, OutputStream out) throws IOException {
         byte[] own = last.filter(end -> end.type().equals(type))
                 .map(End::frame)
-                .orElseGet(() -> Bodies.bytes(json("error").put("error", error)));
+                .orElseGet(() -> Json.bytes(json("error").put("error", error)));
         event(own, out);
     }
 
     private static void status(OutputStream out) throws IOException {
-        event(Bodies.bytes(json("status").put("message", QUEUED)), out);
+        event(Json.bytes(json("status").put("message", QUEUED)), out);
     }
 
     private static ObjectNode json(String type) {
-        return Json.mapper().createObjectNode().put("type", type);
+        return Json.object().put("type", type);
     }
 
     private static void event(byte[] json, OutputStream out) throws IOException {

@@ -6,6 +6,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
+import org.unfoldingword.broker.message.Json;
 
 /** Shows callbacks: for people a head line and the text below it, for scripts a JSON object a line. Safe for threads. */
 final class CallbackPrinter {
@@ -23,7 +24,7 @@ final class CallbackPrinter {
 
     void listening(String url) {
         String line = "listening on " + url;
-        lines(List.of(json ? JsonObjects.object().put("listening", url).toString() : line));
+        lines(List.of(json ? Json.object().put("listening", url).toString() : line));
     }
 
     void print(Callback callback, int attempt, String verdict, int status) {
@@ -44,7 +45,7 @@ final class CallbackPrinter {
     }
 
     private static String object(Callback callback, int attempt, String verdict, int status) {
-        ObjectNode object = JsonObjects.object()
+        ObjectNode object = Json.object()
                 .put("at", callback.at().toString())
                 .put("webhook_id", callback.id())
                 .put("webhook_timestamp", callback.timestamp())

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import org.unfoldingword.broker.message.Json;
 
 /** One stream in the worker's dialect: {@code data: {…}} and an empty line, nothing else. For one thread. */
 final class DemoFrames {
@@ -52,7 +53,7 @@ final class DemoFrames {
     }
 
     private static ObjectNode frame(String type) {
-        return JsonObjects.object().put("type", type);
+        return Json.object().put("type", type);
     }
 
     private void write(ObjectNode frame) {

@@ -3,6 +3,7 @@ package org.unfoldingword.broker.launcher;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.Optional;
+import org.unfoldingword.broker.message.Json;
 
 /** An answer other than 200, in one of the worker's two shapes: {@code error} alone, or with {@code code} and message. */
 final class DemoRefusal extends Exception {
@@ -20,7 +21,7 @@ final class DemoRefusal extends Exception {
 
     /** From the worker's edge. */
     static DemoRefusal edge(String error) {
-        return new DemoRefusal(400, JsonObjects.object().put("error", error), 0);
+        return new DemoRefusal(400, Json.object().put("error", error), 0);
     }
 
     static DemoRefusal invalid(String message) {
@@ -45,12 +46,10 @@ final class DemoRefusal extends Exception {
         return switch (status) {
             case 429 ->
                 new DemoRefusal(
-                        429,
-                        JsonObjects.object().put("error", "Rate limit exceeded").put("code", "RATE_LIMIT_EXCEEDED"),
-                        10);
-            case 503 -> new DemoRefusal(503, JsonObjects.object().put("error", "Service unavailable"), 1);
+                        429, Json.object().put("error", "Rate limit exceeded").put("code", "RATE_LIMIT_EXCEEDED"), 10);
+            case 503 -> new DemoRefusal(503, Json.object().put("error", "Service unavailable"), 1);
             case 502 -> new DemoRefusal(502, coded("ClaudeAPIError", "CLAUDE_API_ERROR", "529 overloaded"), 0);
-            default -> new DemoRefusal(status, JsonObjects.object().put("error", "Failed as told: " + status), 0);
+            default -> new DemoRefusal(status, Json.object().put("error", "Failed as told: " + status), 0);
         };
     }
 
@@ -72,6 +71,6 @@ final class DemoRefusal extends Exception {
     }
 
     private static ObjectNode coded(String error, String code, String message) {
-        return JsonObjects.object().put("error", error).put("code", code).put("message", message);
+        return Json.object().put("error", error).put("code", code).put("message", message);
     }
 }

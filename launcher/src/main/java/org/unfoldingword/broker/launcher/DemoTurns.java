@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.unfoldingword.broker.message.Json;
 
 /** Who is being answered now, and what was answered so far. Safe for threads; bounded, forgetting the longest silent user. */
 final class DemoTurns {
@@ -110,7 +111,7 @@ final class DemoTurns {
         lock.lock();
         try {
             Past past = pasts.getOrDefault(org + "/" + userId, new Past());
-            ObjectNode page = JsonObjects.object().put("user_id", userId);
+            ObjectNode page = Json.object().put("user_id", userId);
             ArrayNode entries = page.putArray("entries");
             past.entries.forEach(entry -> entries.add(entry.json()));
             return page.put("total_count", past.entries.size())
@@ -134,7 +135,7 @@ final class DemoTurns {
     private record Entry(String asked, String answered, Instant at) {
 
         ObjectNode json() {
-            return JsonObjects.object()
+            return Json.object()
                     .put("user_message", asked)
                     .put("assistant_response", answered)
                     .put("timestamp", at.toEpochMilli())
@@ -168,13 +169,12 @@ final class DemoTurns {
 
         /** As the stream's last frame holds it. */
         ObjectNode response() {
-            return filled(JsonObjects.object());
+            return filled(Json.object());
         }
 
         /** As the body of a chat. */
         ObjectNode asChat() {
-            return filled(
-                    JsonObjects.object().put("message_id", UUID.randomUUID().toString()));
+            return filled(Json.object().put("message_id", UUID.randomUUID().toString()));
         }
 
         /** The words with the space after each. */

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.unfoldingword.broker.message.Json;
 
 /**
  * A worker to try the broker with: speaks as the real one does (health, chat, stream, history, its errors, its refusal while
@@ -93,10 +94,7 @@ final class DemoWorker implements AutoCloseable {
         Matcher history = HISTORY.matcher(path);
         switch (exchange.getRequestMethod() + " " + path) {
             case "GET /health" ->
-                send(
-                        exchange,
-                        200,
-                        JsonObjects.object().put("status", "healthy").put("version", "demo"));
+                send(exchange, 200, Json.object().put("status", "healthy").put("version", "demo"));
             case "POST /api/v1/chat" -> chat(exchange);
             case "POST /api/v1/chat/stream" -> stream(exchange);
             default -> {
@@ -112,11 +110,11 @@ final class DemoWorker implements AutoCloseable {
     private boolean authorized(HttpExchange exchange) throws IOException {
         String authorization = exchange.getRequestHeaders().getFirst("Authorization");
         if (authorization == null || !authorization.startsWith("Bearer ")) {
-            send(exchange, 401, JsonObjects.object().put("error", "Authorization header with Bearer token required"));
+            send(exchange, 401, Json.object().put("error", "Authorization header with Bearer token required"));
             return false;
         }
         if (!authorization.equals("Bearer " + key)) {
-            send(exchange, 403, JsonObjects.object().put("error", "Invalid API key"));
+            send(exchange, 403, Json.object().put("error", "Invalid API key"));
             return false;
         }
         return true;

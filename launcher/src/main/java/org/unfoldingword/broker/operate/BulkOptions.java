@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.unfoldingword.broker.message.Json;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -88,7 +89,7 @@ final class BulkOptions {
     private void tell(
             OperatorCommand command, Screen screen, boolean dry, Map<String, Integer> outcomes, ArrayNode items) {
         if (command.json) {
-            ObjectNode json = OperatorCommand.object().put("dry_run", dry);
+            ObjectNode json = Json.object().put("dry_run", dry);
             ObjectNode counts = json.putObject("outcomes");
             outcomes.forEach(counts::put);
             screen.json(json.set("items", items));

@@ -1,6 +1,7 @@
 package org.unfoldingword.broker.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import org.unfoldingword.broker.message.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,8 +22,9 @@ final class CancelCommand extends OperatorCommand {
 
     @Override
     Exit run(OperatorApi api, Screen screen) {
-        JsonNode answer =
-                api.post("/messages/" + OperatorApi.encode(messageId) + "/cancel", object().put("dry_run", dryRun));
+        JsonNode answer = api.post(
+                "/messages/" + OperatorApi.encode(messageId) + "/cancel",
+                Json.object().put("dry_run", dryRun));
         if (json) {
             screen.json(answer);
         } else {

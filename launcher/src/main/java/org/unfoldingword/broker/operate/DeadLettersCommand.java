@@ -2,6 +2,7 @@ package org.unfoldingword.broker.operate;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.Map;
+import org.unfoldingword.broker.message.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -25,7 +26,7 @@ final class DeadLettersCommand extends OperatorCommand {
     Exit run(OperatorApi api, Screen screen) {
         ArrayNode letters = list.read(api, "/dead-letters", "dead_letters", Map.of("org_id", org, "code", code));
         if (json) {
-            screen.json(object().set("dead_letters", letters));
+            screen.json(Json.object().set("dead_letters", letters));
             return Exit.OK;
         }
         Table table = new Table("died", "message", "conversation", ">attempts", "code", "reason");

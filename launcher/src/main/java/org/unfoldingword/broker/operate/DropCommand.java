@@ -1,5 +1,6 @@
 package org.unfoldingword.broker.operate;
 
+import org.unfoldingword.broker.message.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -12,6 +13,6 @@ final class DropCommand extends OperatorCommand {
 
     @Override
     Exit run(OperatorApi api, Screen screen) {
-        return bulk.run(this, api, screen, "/dead-letters/drop", object());
+        return bulk.run(this, api, screen, "/dead-letters/drop", Json.object());
     }
 }

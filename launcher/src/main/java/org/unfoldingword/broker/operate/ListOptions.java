@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.HashMap;
 import java.util.Map;
+import org.unfoldingword.broker.message.Json;
 import picocli.CommandLine.Option;
 
 /** Which part of a list to show. */
@@ -30,7 +31,7 @@ final class ListOptions {
 
     /** Pages through the list until there are as many as asked for, or no more. */
     ArrayNode read(OperatorApi api, String path, String items, Map<String, String> filter) {
-        ArrayNode all = OperatorCommand.object().arrayNode();
+        ArrayNode all = Json.object().arrayNode();
         Map<String, String> query = new HashMap<>(filter);
         query.put("lane", lane);
         query.put("search", search);

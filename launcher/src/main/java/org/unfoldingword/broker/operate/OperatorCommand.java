@@ -1,13 +1,10 @@
 package org.unfoldingword.broker.operate;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.ZoneId;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.unfoldingword.broker.message.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -76,14 +73,6 @@ abstract class OperatorCommand implements Callable<Integer> {
 
     ZoneId zone() {
         return surroundings.zone();
-    }
-
-    static ObjectNode object() {
-        return Json.mapper().createObjectNode();
-    }
-
-    static String orEmpty(@Nullable String text) {
-        return Objects.requireNonNullElse(text, "");
     }
 
     CommandFailure usage(String line) {

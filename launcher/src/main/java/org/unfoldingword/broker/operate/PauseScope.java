@@ -3,6 +3,7 @@ package org.unfoldingword.broker.operate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Optional;
+import org.unfoldingword.broker.message.Json;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -19,7 +20,7 @@ final class PauseScope {
     private boolean dryRun;
 
     ObjectNode body(OperatorCommand command) {
-        ObjectNode body = OperatorCommand.object().put("dry_run", dryRun);
+        ObjectNode body = Json.object().put("dry_run", dryRun);
         Optional<String> conversation = which.conversation();
         if (all && conversation.isEmpty() && which.orgAlone().isEmpty()) {
             return body.put("all", true);

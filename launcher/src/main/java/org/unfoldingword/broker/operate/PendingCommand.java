@@ -2,6 +2,7 @@ package org.unfoldingword.broker.operate;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.Map;
+import org.unfoldingword.broker.message.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -23,7 +24,7 @@ final class PendingCommand extends OperatorCommand {
         ArrayNode pending =
                 list.read(api, "/pending", "pending", Map.of("idle", Long.toString(Math.max(0, idleSeconds))));
         if (json) {
-            screen.json(object().set("pending", pending));
+            screen.json(Json.object().set("pending", pending));
             return Exit.OK;
         }
         Table table = new Table("entry", "consumer", ">idle", ">deliveries", "state", "conversation", "message");

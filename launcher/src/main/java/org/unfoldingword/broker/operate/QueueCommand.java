@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.util.Map;
 import java.util.Optional;
+import org.unfoldingword.broker.message.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,7 +45,7 @@ final class QueueCommand extends OperatorCommand {
         ArrayNode conversations =
                 list.read(api, "/conversations", "conversations", Map.of("state", state, "head_for", headFor));
         if (json) {
-            screen.json(object().set("conversations", conversations));
+            screen.json(Json.object().set("conversations", conversations));
             return Exit.OK;
         }
         Table table = new Table("conversation", "state", ">length", ">head for", ">attempts", "holder", "head");

@@ -1,5 +1,6 @@
 package org.unfoldingword.broker.operate;
 
+import org.unfoldingword.broker.message.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -26,6 +27,7 @@ final class RedriveCommand extends OperatorCommand {
 
     @Override
     Exit run(OperatorApi api, Screen screen) {
-        return bulk.run(this, api, screen, "/dead-letters/redrive", object().put("position", position));
+        return bulk.run(
+                this, api, screen, "/dead-letters/redrive", Json.object().put("position", position));
     }
 }

@@ -2,6 +2,7 @@ package org.unfoldingword.broker.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
+import org.unfoldingword.broker.message.Json;
 import picocli.CommandLine.Command;
 
 /** Is it well? */
@@ -19,7 +20,8 @@ final class StatusCommand extends OperatorCommand {
         }
         JsonNode overview = api.get("/overview", Map.of());
         if (json) {
-            screen.json(object().put("status", status)
+            screen.json(Json.object()
+                    .put("status", status)
                     .<com.fasterxml.jackson.databind.node.ObjectNode>set("health", health)
                     .set("overview", overview));
             return exit;
@@ -44,7 +46,7 @@ final class StatusCommand extends OperatorCommand {
     private void print(Screen screen, JsonNode health, String status) {
         if (json) {
             if (status.equals("unhealthy")) {
-                screen.json(object().put("status", status).set("health", health));
+                screen.json(Json.object().put("status", status).set("health", health));
             }
             return;
         }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.unfoldingword.broker.message.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -86,7 +87,8 @@ final class TailCommand extends OperatorCommand {
     private void say(Screen screen, JsonNode shown, String id, String state) {
         String at = Words.time(shown.path("at"), zone());
         if (json) {
-            screen.json(object().put("at", shown.path("at").asText())
+            screen.json(Json.object()
+                    .put("at", shown.path("at").asText())
                     .put("message_id", id)
                     .put("state", state));
         } else {

@@ -246,7 +246,7 @@ class DemoWorkerTest {
     }
 
     private static String body(String user, String message) {
-        return JsonObjects.object()
+        return Json.object()
                 .put("client_id", "lab")
                 .put("user_id", user)
                 .put("message", message)
