@@ -1,7 +1,5 @@
 package org.unfoldingword.broker.callback;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -15,7 +13,6 @@ import org.unfoldingword.broker.lane.GroupRoom;
 import org.unfoldingword.broker.lane.Held;
 import org.unfoldingword.broker.lane.LaneHandler;
 import org.unfoldingword.broker.lane.MessageRecord;
-import org.unfoldingword.broker.lane.Payload;
 import org.unfoldingword.broker.lane.Verdict;
 import org.unfoldingword.broker.lane.Verdict.Doubt;
 import org.unfoldingword.broker.message.Conversation;
@@ -134,18 +131,10 @@ final class DeliverCallback implements LaneHandler {
     private static CallbackBody body(MessageId id, Envelope envelope, MessageRecord record) {
         if (record.response().isPresent()) {
             return CallbackPayload.completed(
-                    id, envelope, bytes(record.response().get()));
+                    id, envelope, record.response().get().toBytes());
         }
         MessageRecord.Fault fault =
                 record.error().orElse(new MessageRecord.Fault(record.state().toString(), "no answer"));
         return CallbackPayload.failed(id, envelope, fault.code(), fault.message());
-    }
-
-    private static byte[] bytes(Payload response) {
-        try {
-            return response.toBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

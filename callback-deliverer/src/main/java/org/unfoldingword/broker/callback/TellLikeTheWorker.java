@@ -1,7 +1,5 @@
 package org.unfoldingword.broker.callback;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -213,7 +211,7 @@ final class TellLikeTheWorker {
         }
         // What an attempt before the answer's had said is no part of the answer.
         int spoken = record.settledToken().map(told::spokenOf).orElse(0);
-        return WorkerPayload.complete(wanted, bytes(record), spoken, clock.instant());
+        return WorkerPayload.complete(wanted, record.response().get().toBytes(), spoken, clock.instant());
     }
 
     private Verdict verdict(Claim claim, DeliveryOutcome outcome) {
@@ -233,14 +231,6 @@ final class TellLikeTheWorker {
                 .callback()
                 .map(callback -> Math.max(1, callback.attempts() - callback.lapses()))
                 .orElse(1);
-    }
-
-    private static byte[] bytes(MessageRecord record) {
-        try {
-            return record.response().orElseThrow().toBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Where the callbacks of one message go. A place at the origin is taken for each post, and not while nothing is posted. */

@@ -10,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.unfoldingword.broker.message.Json;
@@ -71,9 +70,7 @@ final class WorkerPayload {
         if (!text.isBlank()) {
             own.put("text", text);
         }
-        byte[] head = Json.bytes(echoed(own, wanted, now));
-        return Optional.of(
-                CallbackBody.of(beside.isEmpty() ? head : parsed(head).rewrite(Set.of(), beside)));
+        return Optional.of(CallbackBody.of(RawObject.joined(echoed(own, wanted, now), beside)));
     }
 
     /** Not null, and not an empty text or list. */

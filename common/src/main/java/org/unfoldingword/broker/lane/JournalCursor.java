@@ -2,8 +2,6 @@ package org.unfoldingword.broker.lane;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -131,15 +129,11 @@ final class JournalCursor {
     }
 
     private Optional<JournalEntry> answer(Found found) {
-        return found.record().response().map(response -> {
-            try {
-                return new JournalEntry.Said(
+        return found.record()
+                .response()
+                .map(response -> new JournalEntry.Said(
                         idBesides(ANSWER),
                         List.of(COMPLETE, response.toBytes(), new byte[] {'}'}),
-                        /* goesOn= */ false);
-            } catch (IOException impossible) {
-                throw new UncheckedIOException(impossible);
-            }
-        });
+                        /* goesOn= */ false));
     }
 }

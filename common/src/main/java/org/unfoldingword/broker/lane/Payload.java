@@ -3,6 +3,7 @@ package org.unfoldingword.broker.lane;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.util.function.IntFunction;
 
 /** Bytes that lie in Redis: small ones at hand, large ones in chunks that are fetched one at a time as they are written. */
@@ -20,9 +21,13 @@ public sealed interface Payload {
     void writeTo(OutputStream out) throws IOException;
 
     /** All of it at once: only where the caller knows that it is small, or has room. */
-    default byte[] toBytes() throws IOException {
+    default byte[] toBytes() {
         ByteArrayOutputStream out = new ByteArrayOutputStream((int) length());
-        writeTo(out);
+        try {
+            writeTo(out);
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
         return out.toByteArray();
     }
 

@@ -4,8 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.lettuce.core.ZAddArgs;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -237,11 +235,7 @@ public final class LaneFixture implements AutoCloseable {
     }
 
     static String text(Claim claim) {
-        try {
-            return new String(claim.body().toBytes(), UTF_8);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        return new String(claim.body().toBytes(), UTF_8);
     }
 
     static List<String> texts(List<Claim> claims) {

@@ -3,8 +3,6 @@ package org.unfoldingword.broker.lane;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -673,11 +671,7 @@ final class LaneWorld {
     }
 
     private static String text(Payload payload) {
-        try {
-            return new String(payload.toBytes(), UTF_8);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        return new String(payload.toBytes(), UTF_8);
     }
 
     private static String words(Wish wish) {

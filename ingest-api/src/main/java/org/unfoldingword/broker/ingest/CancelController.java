@@ -1,8 +1,6 @@
 package org.unfoldingword.broker.ingest;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -37,12 +35,8 @@ final class CancelController {
 
     /** 202 if it still runs. */
     private static ResponseEntity<byte[]> answer(Found found) {
-        try {
-            return ResponseEntity.status(found.record().state().ended() ? 200 : 202)
-                    .contentType(MediaType.APPLICATION_JSON)
-                    .body(MessageView.of(found));
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
+        return ResponseEntity.status(found.record().state().ended() ? 200 : 202)
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(MessageView.of(found));
     }
 }

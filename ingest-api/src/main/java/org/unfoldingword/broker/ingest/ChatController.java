@@ -1,14 +1,10 @@
 package org.unfoldingword.broker.ingest;
 
-import com.fasterxml.jackson.databind.node.TextNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -21,7 +17,6 @@ import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.MessageId;
-import org.unfoldingword.broker.message.RawObject;
 import org.unfoldingword.broker.telemetry.Meters;
 
 /**
@@ -140,14 +135,8 @@ final class ChatController {
             MessageRecord.Fault fault = record.error().orElse(new MessageRecord.Fault("unknown", "no answer"));
             return WorkerErrors.answer(id, record.state(), fault).toResponse();
         }
-        try {
-            RawObject response = RawObject.parse(record.response().get().toBytes());
-            return ResponseEntity.ok()
-                    .contentType(MediaType.APPLICATION_JSON)
-                    .body(response.rewrite(
-                            Set.of(), Map.of("message_id", Json.bytes(TextNode.valueOf(id.toString())))));
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(MessageAnswer.withId(id, record.response().get()));
     }
 }

@@ -1,11 +1,8 @@
 package org.unfoldingword.broker.ingest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -16,7 +13,6 @@ import org.unfoldingword.broker.lane.Found;
 import org.unfoldingword.broker.lane.Lanes;
 import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.lane.Operations;
-import org.unfoldingword.broker.lane.Payload;
 import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.MessageId;
@@ -36,7 +32,7 @@ final class ContentController {
     }
 
     @GetMapping("/api/v1/operator/messages/{messageId}/content")
-    ResponseEntity<byte[]> show(@PathVariable String messageId) throws IOException {
+    ResponseEntity<byte[]> show(@PathVariable String messageId) {
         MessageId id = OperatorRequest.messageId(messageId);
         Found found = lanes.find(id, Watching.NOTHING).orElseThrow(OperatorRequest::unknownMessage);
         ObjectNode json = Json.object();
@@ -51,17 +47,11 @@ final class ContentController {
                         .flatMap(MessageRecord.Callback::answer)
                         .orElse(null));
         Map<String, byte[]> said = new LinkedHashMap<>();
-        put(said, "request", operations.request(id));
-        put(said, "response", found.record().response());
+        operations.request(id).ifPresent(request -> said.put("request", request.toBytes()));
+        found.record().response().ifPresent(response -> said.put("response", response.toBytes()));
         return ResponseEntity.ok()
                 .contentType(MediaType.APPLICATION_JSON)
                 .header("Cache-Control", "no-store")
-                .body(RawObject.parse(Json.bytes(json)).rewrite(Set.of(), said));
-    }
-
-    private static void put(Map<String, byte[]> said, String name, Optional<Payload> payload) throws IOException {
-        if (payload.isPresent()) {
-            said.put(name, payload.get().toBytes());
-        }
+                .body(RawObject.joined(json, said));
     }
 }

@@ -74,16 +74,20 @@ final class MessageAnswer {
     }
 
     /** The worker's whole answer, byte for byte, and the message's id. */
-    private static ResponseEntity<byte[]> answered(MessageId id, Payload response) {
+    static byte[] withId(MessageId id, Payload response) {
         try {
             byte[] name = Json.bytes(TextNode.valueOf(id.toString()));
-            return ResponseEntity.ok()
-                    .contentType(MediaType.APPLICATION_JSON)
-                    .location(location(id))
-                    .body(RawObject.parse(response.toBytes()).rewrite(Set.of(), Map.of("message_id", name)));
+            return RawObject.parse(response.toBytes()).rewrite(Set.of(), Map.of("message_id", name));
         } catch (IOException notWhatWasStored) {
             throw new UncheckedIOException(notWhatWasStored);
         }
+    }
+
+    private static ResponseEntity<byte[]> answered(MessageId id, Payload response) {
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .location(location(id))
+                .body(withId(id, response));
     }
 
     private static ResponseEntity<byte[]> failed(MessageId id, MessageRecord record) {

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -170,13 +169,9 @@ final class MessageController {
     }
 
     private static ResponseEntity<byte[]> view(Optional<Found> found) {
-        try {
-            return ResponseEntity.ok()
-                    .contentType(MediaType.APPLICATION_JSON)
-                    .body(MessageView.of(found.orElseThrow(Visible::unknown)));
-        } catch (IOException notWhatWasStored) {
-            throw new UncheckedIOException(notWhatWasStored);
-        }
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(MessageView.of(found.orElseThrow(Visible::unknown)));
     }
 
     /** The message, if the caller may see it. */

@@ -1,11 +1,9 @@
 package org.unfoldingword.broker.ingest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.unfoldingword.broker.lane.Found;
 import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.message.Envelope;
@@ -17,7 +15,7 @@ final class MessageView {
 
     private MessageView() {}
 
-    static byte[] of(Found found) throws IOException {
+    static byte[] of(Found found) {
         MessageRecord record = found.record();
         Envelope envelope = found.envelope();
         ObjectNode json = Json.object();
@@ -38,10 +36,8 @@ final class MessageView {
         record.callback().ifPresent(callback -> callback(json.putObject("callback"), callback));
         envelope.metadata().ifPresent(metadata -> json.set("metadata", metadata));
         Map<String, byte[]> response = new LinkedHashMap<>();
-        if (record.response().isPresent()) {
-            response.put("response", record.response().get().toBytes());
-        }
-        return RawObject.parse(Json.bytes(json)).rewrite(Set.of(), response);
+        record.response().ifPresent(answer -> response.put("response", answer.toBytes()));
+        return RawObject.joined(json, response);
     }
 
     private static void callback(ObjectNode json, MessageRecord.Callback callback) {
