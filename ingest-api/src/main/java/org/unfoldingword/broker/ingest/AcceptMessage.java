@@ -17,7 +17,7 @@ import org.unfoldingword.broker.telemetry.Traces;
 /** Takes a checked message into its conversation: once this returns an id, Redis has it (invariant I1). */
 final class AcceptMessage {
 
-    /** About as long as a turn takes. */
+    /** How long a client is to stay away whose message finds no room: about as long as a turn takes. */
     static final Duration TRY_AGAIN = Duration.ofSeconds(5);
 
     /** A message that was taken, now or before. */

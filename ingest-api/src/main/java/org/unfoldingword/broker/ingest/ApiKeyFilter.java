@@ -5,7 +5,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -21,23 +20,16 @@ final class ApiKeyFilter extends OncePerRequestFilter {
 
     private final ApiKeys keys;
     private final Optional<String> defaultOrg;
-    private final List<RefusalStyle> styles;
     private final FailedAttempts attempts;
     private final BodyReader bodies;
     private final Problems problems;
 
     ApiKeyFilter(
-            ApiKeys keys,
-            Optional<String> defaultOrg,
-            List<RefusalStyle> styles,
-            FailedAttempts attempts,
-            BodyReader bodies,
-            Problems problems) {
+            ApiKeys keys, Optional<String> defaultOrg, FailedAttempts attempts, BodyReader bodies, Problems problems) {
         this.keys = keys;
         this.attempts = attempts;
         this.bodies = bodies;
         this.defaultOrg = defaultOrg;
-        this.styles = List.copyOf(styles);
         this.problems = problems;
     }
 
@@ -67,13 +59,11 @@ final class ApiKeyFilter extends OncePerRequestFilter {
     }
 
     private void refuse(Denied denied, HttpServletRequest request, HttpServletResponse response) throws IOException {
-        for (RefusalStyle style : styles) {
-            if (style.covers(request)) {
-                style.write(denied, response);
-                return;
-            }
+        if (WorkerProblems.cover(request)) {
+            WorkerProblems.write(denied, response);
+        } else {
+            problems.write(denied.problem(), response);
         }
-        problems.write(denied.problem(), response);
     }
 
     private static Optional<String> shown(HttpServletRequest request) {

@@ -34,7 +34,7 @@ final class ContentController {
     @GetMapping("/api/v1/operator/messages/{messageId}/content")
     ResponseEntity<byte[]> show(@PathVariable String messageId) {
         MessageId id = OperatorRequest.messageId(messageId);
-        Found found = lanes.find(id, Watching.NOTHING).orElseThrow(OperatorRequest::unknownMessage);
+        Found found = lanes.find(id, Watching.NOTHING).orElseThrow(Visible::unknown);
         ObjectNode json = Json.object();
         json.put("message_id", id.toString());
         json.putNull("request");

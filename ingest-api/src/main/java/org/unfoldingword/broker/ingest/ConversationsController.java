@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -87,7 +88,7 @@ final class ConversationsController {
                 entry.put("endpoint", OperatorView.endpointOf(queue));
             }
             entry.put("message_id", queue.head().toString());
-            entry.put("state", queue.standing().name().toLowerCase(java.util.Locale.ROOT));
+            entry.put("state", queue.standing().name().toLowerCase(Locale.ROOT));
             items.add(entry);
         });
         OperatorView.next(json, page);

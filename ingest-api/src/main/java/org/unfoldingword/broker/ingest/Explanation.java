@@ -34,8 +34,8 @@ record Explanation(Map<String, String> holders, Duration lease, Optional<Timelin
             case READY -> ready(queue, sentences);
         }
         if (queue.length() > 1) {
-            sentences.add(count(queue.length() - 1, thing(queue)) + " " + (queue.length() == 2 ? "waits" : "wait")
-                    + " behind it.");
+            sentences.add(count(queue.length() - 1, queue.lane() == Lane.MESSAGES ? "message" : "callback") + " "
+                    + (queue.length() == 2 ? "waits" : "wait") + " behind it.");
         }
         if (queue.doubtful()) {
             sentences.add(
@@ -77,7 +77,7 @@ record Explanation(Map<String, String> holders, Duration lease, Optional<Timelin
     private void lapsed(QueueState queue, List<String> sentences) {
         String holder = queue.pending().map(QueueState.Pending::consumer).orElse("a holder");
         sentences.add(head(queue) + " was taken by " + holder
-                + ", whose lease has run out: it was killed, or is cut off from" + " Redis.");
+                + ", whose lease has run out: it was killed, or is cut off from Redis.");
         sentences.add("The next holder with room continues it as attempt " + (queue.attempts() + 1)
                 + (queue.lane() == Lane.MESSAGES ? limit(queue.lapses() + 1) : "."));
         help(queue.lane(), sentences);
@@ -102,8 +102,7 @@ record Explanation(Map<String, String> holders, Duration lease, Optional<Timelin
                 .orElse("an unknown time");
         sentences.add(head(queue) + " keeps its place and waits for attempt " + (queue.attempts() + 1) + ", at " + when
                 + ".");
-        last.filter(attempt -> !attempt.detail().isEmpty())
-                .ifPresent(attempt -> sentences.add("The attempt before ended with: " + stop(attempt.detail())));
+        attemptBefore(sentences);
         help(queue.lane(), sentences);
     }
 
@@ -111,22 +110,23 @@ record Explanation(Map<String, String> holders, Duration lease, Optional<Timelin
         String since = queue.readySince()
                 .map(at -> " for " + words(Duration.between(at, queue.at())))
                 .orElse("");
-        sentences.add(
-                head(queue) + " has been due" + since + " and waits for " + holderName(queue.lane()) + " with room.");
+        sentences.add(head(queue) + " has been due" + since + " and waits for a " + kind(queue.lane()) + " with room.");
         if (queue.lane() == Lane.MESSAGES && !holders.isEmpty()) {
             sentences.add(
                     "A dispatcher may have no room for one more of its org (broker.dispatch.concurrency-per-org).");
         }
-        if (queue.attempts() > 0) {
-            last.filter(attempt -> !attempt.detail().isEmpty())
-                    .ifPresent(attempt -> sentences.add("The attempt before ended with: " + stop(attempt.detail())));
-        }
+        attemptBefore(sentences);
         help(queue.lane(), sentences);
+    }
+
+    private void attemptBefore(List<String> sentences) {
+        last.filter(attempt -> !attempt.detail().isEmpty())
+                .ifPresent(attempt -> sentences.add("The attempt before ended with: " + stop(attempt.detail())));
     }
 
     /** What keeps holders from taking anything. */
     private void help(Lane lane, List<String> sentences) {
-        String kind = lane == Lane.MESSAGES ? "dispatcher" : "deliverer";
+        String kind = kind(lane);
         long open =
                 holders.values().stream().filter(state -> !state.equals("ok")).count();
         if (holders.isEmpty()) {
@@ -161,12 +161,8 @@ record Explanation(Map<String, String> holders, Duration lease, Optional<Timelin
                 : "The callback of message " + queue.head() + " to " + OperatorView.endpointOf(queue);
     }
 
-    private static String thing(QueueState queue) {
-        return queue.lane() == Lane.MESSAGES ? "message" : "callback";
-    }
-
-    private static String holderName(Lane lane) {
-        return lane == Lane.MESSAGES ? "a dispatcher" : "a deliverer";
+    private static String kind(Lane lane) {
+        return lane == Lane.MESSAGES ? "dispatcher" : "deliverer";
     }
 
     private static String count(int count, String noun) {

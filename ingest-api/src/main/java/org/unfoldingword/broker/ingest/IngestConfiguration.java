@@ -200,11 +200,7 @@ public class IngestConfiguration {
 
     @Bean
     FilterRegistrationBean<ApiKeyFilter> apiKeyFilter(
-            ApiKeys keys,
-            IngestProperties properties,
-            List<RefusalStyle> styles,
-            BodyReader bodies,
-            Problems problems) {
+            ApiKeys keys, IngestProperties properties, BodyReader bodies, Problems problems) {
         if (keys.none()) {
             throw new IllegalArgumentException(
                     "broker.access.api-key: not set (expected: the key that clients show; environment: BROKER_API_KEY,"
@@ -213,7 +209,7 @@ public class IngestConfiguration {
         FailedAttempts attempts =
                 new FailedAttempts(properties.unknownKeys(), properties.unknownKeyEvery(), SystemTime.ticker());
         FilterRegistrationBean<ApiKeyFilter> filter = new FilterRegistrationBean<>(
-                new ApiKeyFilter(keys, properties.defaultOrgIfAny(), styles, attempts, bodies, problems));
+                new ApiKeyFilter(keys, properties.defaultOrgIfAny(), attempts, bodies, problems));
         filter.setOrder(KEYS);
         return filter;
     }

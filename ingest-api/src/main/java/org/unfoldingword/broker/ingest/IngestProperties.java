@@ -23,7 +23,6 @@ import org.unfoldingword.broker.settings.Settings;
  * @param rate messages a second that one key may send to one process, where its account does not say; 0: as many as come
  * @param orgQueueLimit messages of one org that may wait, in all its conversations; beyond it the org is refused with 429. Looked at
  *     each second when it is near, so it may be passed by what comes in one
- * @param retryAfter how long a client is told to stay away when Redis is
  */
 @ConfigurationProperties("broker.ingest")
 record IngestProperties(
@@ -37,8 +36,7 @@ record IngestProperties(
         @DefaultValue("20") int unknownKeys,
         @DefaultValue("3s") Duration unknownKeyEvery,
         @DefaultValue("0") int rate,
-        @DefaultValue("100000") long orgQueueLimit,
-        @DefaultValue("2s") Duration retryAfter) {
+        @DefaultValue("100000") long orgQueueLimit) {
 
     private static final Settings SETTINGS = new Settings("broker.ingest");
 

@@ -42,8 +42,8 @@ final class OperatorMessageController {
     @GetMapping("/api/v1/operator/messages/{messageId}")
     ResponseEntity<byte[]> show(@PathVariable String messageId) {
         MessageId id = OperatorRequest.messageId(messageId);
-        Found found = lanes.find(id, Watching.NOTHING).orElseThrow(OperatorRequest::unknownMessage);
-        Timeline timeline = operations.timeline(id).orElseThrow(OperatorRequest::unknownMessage);
+        Found found = lanes.find(id, Watching.NOTHING).orElseThrow(Visible::unknown);
+        Timeline timeline = operations.timeline(id).orElseThrow(Visible::unknown);
         MessageRecord record = found.record();
         ObjectNode json = Json.object();
         json.put("message_id", id.toString());
@@ -86,7 +86,7 @@ final class OperatorMessageController {
             throws IOException {
         boolean dryRun = OperatorRequest.Body.of(request).dryRun();
         MessageId id = OperatorRequest.messageId(messageId);
-        Found found = lanes.find(id, Watching.NOTHING).orElseThrow(OperatorRequest::unknownMessage);
+        Found found = lanes.find(id, Watching.NOTHING).orElseThrow(Visible::unknown);
         if (dryRun) {
             Cancellation.requireUnended(found);
             return CompletableFuture.completedFuture(cancelled(found, /* dryRun= */ true));

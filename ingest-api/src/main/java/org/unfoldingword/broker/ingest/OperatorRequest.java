@@ -78,11 +78,7 @@ final class OperatorRequest {
     }
 
     static MessageId messageId(String text) {
-        return MessageId.parse(text).orElseThrow(OperatorRequest::unknownMessage);
-    }
-
-    static Problem unknownMessage() {
-        return Problem.of(404, "message_unknown", "message_id: unknown, or its retention is over");
+        return MessageId.parse(text).orElseThrow(Visible::unknown);
     }
 
     /** A value of an enum by its word in lower case. */

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.bind.annotation.RestController;
 import org.unfoldingword.broker.access.Right;
 
@@ -58,10 +59,7 @@ final class PassThroughController {
     /** Files for everybody: no key is asked for, and none is shown to the worker. */
     @RequestMapping(
             path = "/public/**",
-            method = {
-                org.springframework.web.bind.annotation.RequestMethod.GET,
-                org.springframework.web.bind.annotation.RequestMethod.HEAD
-            })
+            method = {RequestMethod.GET, RequestMethod.HEAD})
     void give(HttpServletRequest request, HttpServletResponse response) throws IOException {
         WorkerPath path = WorkerPath.of(request);
         try (PassagePlaces.Place place = places.ofNobody()) {

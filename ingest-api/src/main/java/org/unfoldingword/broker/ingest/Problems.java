@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.UUID;
 import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +30,12 @@ final class Problems {
 
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
-    private final IngestProperties properties;
+    /** How long a client is to stay away when Redis is. */
+    static final Duration REDIS_AWAY = Duration.ofSeconds(2);
+
     private final MeterRegistry meters;
 
-    Problems(IngestProperties properties, MeterRegistry meters) {
-        this.properties = properties;
+    Problems(MeterRegistry meters) {
         this.meters = meters;
     }
 
@@ -45,17 +47,12 @@ final class Problems {
     @ExceptionHandler
     ResponseEntity<byte[]> redisAway(RedisUnavailable away) {
         log.warn("a request was refused: Redis is away ({})", away.getMessage());
-        HttpHeaders headers = new HttpHeaders();
-        headers.set(
-                HttpHeaders.RETRY_AFTER,
-                Long.toString(Math.max(1, properties.retryAfter().toSeconds())));
-        return answer(
-                Problem.of(
+        return refused(Problem.of(
                         503,
                         "store_unavailable",
                         "The store cannot be reached now. A message may not have been accepted: send it again, under the same"
-                                + " client_message_id if it has one."),
-                headers);
+                                + " client_message_id if it has one.")
+                .retryAfter(REDIS_AWAY));
     }
 
     /** A parameter of another type than its endpoint takes. */
@@ -73,7 +70,7 @@ final class Problems {
             return null;
         }
         if (thrown instanceof HttpException malformed && malformed.getCode() < 500) {
-            return answer(ErrorsController.problem(malformed.getCode()), new HttpHeaders());
+            return refused(ErrorsController.problem(malformed.getCode()));
         }
         if (thrown instanceof ErrorResponse known) {
             HttpStatus status = HttpStatus.valueOf(known.getStatusCode().value());
@@ -81,7 +78,7 @@ final class Problems {
         }
         String incident = UUID.randomUUID().toString();
         log.error("incident {}: unexpected error in a request", incident, thrown);
-        return answer(Problem.of(500, "internal_error", "Unexpected error; incident " + incident), new HttpHeaders());
+        return refused(Problem.of(500, "internal_error", "Unexpected error; incident " + incident));
     }
 
     /** Answers a request that has not reached a controller. */
@@ -109,7 +106,8 @@ final class Problems {
                 .body(body(problem));
     }
 
-    private static String seconds(Duration wait) {
+    /** As {@code Retry-After} has it: whole, and at least one. */
+    static String seconds(Duration wait) {
         return Long.toString(Math.max(1, Math.ceilDiv(wait.toMillis(), 1000L)));
     }
 
@@ -130,6 +128,6 @@ final class Problems {
     }
 
     static String code(HttpStatus status) {
-        return status.name().toLowerCase(java.util.Locale.ROOT);
+        return status.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,5 +1,7 @@
 package org.unfoldingword.broker.ingest;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -47,7 +49,7 @@ final class Refusal extends RuntimeException {
 
     /** With the worker's own answer. */
     static Refusal verbatim(int status, String body) {
-        return new Refusal(status, body.getBytes(java.nio.charset.StandardCharsets.UTF_8), Optional.empty());
+        return new Refusal(status, body.getBytes(UTF_8), Optional.empty());
     }
 
     /** With more said in the body than the worker would. */
@@ -58,20 +60,16 @@ final class Refusal extends RuntimeException {
 
     ResponseEntity<byte[]> toResponse() {
         ResponseEntity.BodyBuilder answer = ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON);
-        retryAfter.map(Refusal::seconds).ifPresent(wait -> answer.header(HttpHeaders.RETRY_AFTER, wait));
+        retryAfter.map(Problems::seconds).ifPresent(wait -> answer.header(HttpHeaders.RETRY_AFTER, wait));
         return answer.body(body);
     }
 
     /** To a request that has not reached a controller. */
     void write(HttpServletResponse response) throws IOException {
         response.setStatus(status);
-        retryAfter.map(Refusal::seconds).ifPresent(wait -> response.setHeader(HttpHeaders.RETRY_AFTER, wait));
+        retryAfter.map(Problems::seconds).ifPresent(wait -> response.setHeader(HttpHeaders.RETRY_AFTER, wait));
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
         response.getOutputStream().write(body);
-    }
-
-    private static String seconds(Duration wait) {
-        return Long.toString(Math.max(1, Math.ceilDiv(wait.toMillis(), 1000L)));
     }
 
     private static ObjectNode json(String error, String code, String message) {

@@ -1,7 +1,7 @@
 package org.unfoldingword.broker.ingest;
 
-import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.unfoldingword.broker.lane.MessageRecord;
 import org.unfoldingword.broker.message.MessageId;
@@ -61,16 +61,16 @@ final class WorkerErrors {
                 switch (fault.code()) {
                     case "worker_busy" ->
                         Refusal.putOff(
-                                429, "Request in progress", "CONCURRENT_REQUEST_REJECTED", text, Duration.ofSeconds(5));
+                                429,
+                                "Request in progress",
+                                "CONCURRENT_REQUEST_REJECTED",
+                                text,
+                                AcceptMessage.TRY_AGAIN);
                     case "worker_timeout" ->
                         Refusal.told(504, "Processing failed", "WORKER_TIMEOUT", text, id.toString());
                     default ->
                         Refusal.told(
-                                502,
-                                "Processing failed",
-                                fault.code().toUpperCase(java.util.Locale.ROOT),
-                                text,
-                                id.toString());
+                                502, "Processing failed", fault.code().toUpperCase(Locale.ROOT), text, id.toString());
                 };
         };
     }

@@ -3,7 +3,6 @@ package org.unfoldingword.broker.ingest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -21,21 +20,12 @@ import org.unfoldingword.broker.lane.RedisUnavailable;
 /** Errors of the worker-compatible entry and of what is passed through, in the worker's shapes. */
 @RestControllerAdvice(assignableTypes = {ChatController.class, PassThroughController.class})
 @Order(Ordered.HIGHEST_PRECEDENCE)
-final class WorkerProblems implements RefusalStyle {
+final class WorkerProblems {
 
     private static final Logger log = LoggerFactory.getLogger(WorkerProblems.class);
 
-    /** How long a client is to stay away whose conversation is full. */
-    private static final Duration FULL = Duration.ofSeconds(5);
-
     private static final List<String> PATHS =
             List.of("/api/v1/chat/", "/api/v1/orgs/", "/api/v1/admin/", "/api/v1/audio/", "/api/v1/voice-submissions/");
-
-    private final IngestProperties properties;
-
-    WorkerProblems(IngestProperties properties) {
-        this.properties = properties;
-    }
 
     @ExceptionHandler
     ResponseEntity<byte[]> refused(Refusal refusal) {
@@ -47,14 +37,15 @@ final class WorkerProblems implements RefusalStyle {
         Refusal refusal =
                 switch (problem.code()) {
                     case "queue_full", "org_full" ->
-                        Refusal.putOff(429, "Queue full", "QUEUE_DEPTH_EXCEEDED", problem.detail(), FULL);
+                        Refusal.putOff(
+                                429, "Queue full", "QUEUE_DEPTH_EXCEEDED", problem.detail(), AcceptMessage.TRY_AGAIN);
                     case "rate_limited" ->
                         Refusal.putOff(
                                 429,
                                 "Too many requests",
                                 "RATE_LIMIT_EXCEEDED",
                                 problem.detail(),
-                                problem.retryAfter().orElse(FULL));
+                                problem.retryAfter().orElse(AcceptMessage.TRY_AGAIN));
                     case "invalid_json", "unsupported_media_type" -> Refusal.bare(400, "Invalid JSON body");
                     case "body_too_large" -> Refusal.bare(413, "Request body too large");
                     default -> Refusal.bare(problem.status(), problem.detail());
@@ -70,7 +61,7 @@ final class WorkerProblems implements RefusalStyle {
                         "Service unavailable",
                         "STORE_UNAVAILABLE",
                         "The store cannot be reached now. A message may not have been accepted: send it again.",
-                        properties.retryAfter())
+                        Problems.REDIS_AWAY)
                 .toResponse();
     }
 
@@ -92,15 +83,14 @@ final class WorkerProblems implements RefusalStyle {
         return Refusal.bare(500, "Internal server error").toResponse();
     }
 
-    @Override
-    public boolean covers(HttpServletRequest request) {
+    /** Whether the request is to one of their paths. */
+    static boolean cover(HttpServletRequest request) {
         String path = request.getServletPath() + "/";
         return PATHS.stream().anyMatch(path::startsWith);
     }
 
-    /** As the worker does: 401 without a key, 403 with a wrong one. */
-    @Override
-    public void write(Denied denied, HttpServletResponse response) throws IOException {
+    /** Refuses a request without a good key as the worker does: 401 without any, 403 with a wrong one. */
+    static void write(Denied denied, HttpServletResponse response) throws IOException {
         Refusal refusal =
                 switch (denied) {
                     case Denied.NoKey none -> Refusal.bare(401, "Authorization header with Bearer token required");
