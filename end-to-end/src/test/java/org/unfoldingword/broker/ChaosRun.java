@@ -64,7 +64,7 @@ final class ChaosRun implements AutoCloseable {
                 .with("BROKER_CALLBACK_TIMEOUT", CALLBACK_TIMEOUT.toSeconds() + "s")
                 .with("BROKER_CALLBACK_CONNECTTIMEOUT", "1s")
                 // A circuit that stays open for half a minute would hide what becomes of the faults after it.
-                .with("BROKER_CALLBACK_CIRCUIT_OPENFOR", "1s")
+                .with("BROKER_CALLBACK_CIRCUITWAIT", "1s")
                 .with("BROKER_DISPATCH_CIRCUITWAIT", "500ms")
                 .with("BROKER_CALLBACK_RETRY_SCHEDULE", "0s" + ",1s".repeat(60)));
     }

@@ -45,6 +45,9 @@ import org.unfoldingword.broker.http.RetryAfter;
  */
 final class CallbackClient implements AutoCloseable {
 
+    /** Of an answer, the rest is dropped; what is quoted of it in the message's record is shorter still. */
+    private static final int RESPONSE_BYTES_MAX = 4096;
+
     private static final int EXCERPT_CHARACTERS_MAX = 200;
     private static final int HEADER_LINE_MAX = 8192;
     private static final int HEADERS_MAX = 100;
@@ -62,7 +65,6 @@ final class CallbackClient implements AutoCloseable {
     private final Alarm alarm;
     private final InstantSource clock;
     private final Duration timeout;
-    private final int responseBytesMax;
 
     CallbackClient(
             CallbackProperties properties, AddressGuard guard, String version, Alarm alarm, InstantSource clock) {
@@ -70,7 +72,6 @@ final class CallbackClient implements AutoCloseable {
         this.alarm = alarm;
         this.clock = clock;
         this.timeout = properties.timeout();
-        this.responseBytesMax = (int) properties.maxResponse().toBytes();
     }
 
     private static CloseableHttpClient client(CallbackProperties properties, AddressGuard guard, String userAgent) {
@@ -224,7 +225,7 @@ final class CallbackClient implements AutoCloseable {
                 return "";
             }
             try {
-                BoundedBody body = BoundedBody.read(entity.getContent(), responseBytesMax);
+                BoundedBody body = BoundedBody.read(entity.getContent(), RESPONSE_BYTES_MAX);
                 if (!body.complete()) {
                     request.cancel();
                 }

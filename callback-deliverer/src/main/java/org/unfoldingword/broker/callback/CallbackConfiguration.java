@@ -55,9 +55,9 @@ public class CallbackConfiguration {
             HolderName holder,
             Telemetry telemetry) {
         RetrySchedule schedule =
-                new RetrySchedule(properties.retrySchedule(), properties.jitter(), SystemTime.random());
+                new RetrySchedule(properties.retrySchedule(), RetrySchedule.JITTER, SystemTime.random());
         RetrySchedule shortSchedule =
-                new RetrySchedule(properties.workerRetrySchedule(), properties.jitter(), SystemTime.random());
+                new RetrySchedule(properties.workerRetrySchedule(), RetrySchedule.JITTER, SystemTime.random());
         Origins origins = new Origins(properties, ORIGINS_MAX, SystemTime.instants());
         TellLikeTheWorker workerShape = new TellLikeTheWorker(
                 client,

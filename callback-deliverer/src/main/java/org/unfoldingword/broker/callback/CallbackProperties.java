@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.util.unit.DataSize;
+import org.unfoldingword.broker.access.SecretText;
 import org.unfoldingword.broker.settings.Settings;
 
 /**
@@ -19,8 +19,6 @@ import org.unfoldingword.broker.settings.Settings;
  *     which a callback is dead-lettered
  * @param workerRetrySchedule likewise, for the last callback of a message whose callbacks have the worker's own shape; what comes
  *     before it is never retried. Short, since receivers that fail on one repeat what they did pass on
- * @param jitter the share of a wait that may be added to it at random, so that receivers that failed together are not
- *     retried together
  * @param timeout one attempt as a whole, from the look-up of the name to the end of the answer; then it is dropped and
  *     retried. Receivers that pass the answer on before they accept it need a minute
  * @param connectTimeout one address of the receiver, and again its TLS handshake; a receiver that is down costs no more
@@ -29,30 +27,25 @@ import org.unfoldingword.broker.settings.Settings;
  *     not posted for costs a little memory and no connection
  * @param concurrencyPerOrigin how many of them to one origin; the others wait for their turn without keeping a place
  * @param concurrencyPerOrg how many of them for one org, whatever their origins. 0: half
- * @param maxResponse how much of an answer is read, to be quoted in the message's record; the rest is dropped
- * @param circuit when an origin is left alone for a while
+ * @param circuitWait how long an origin is left alone that does not answer; then a single attempt decides
  */
 @ConfigurationProperties("broker.callback")
 record CallbackProperties(
         @DefaultValue List<String> allowedHosts,
-        @DefaultValue List<Hidden> signingSecrets,
+        @DefaultValue List<SecretText> signingSecrets,
 
         @DefaultValue({"0s", "5s", "30s", "2m", "10m", "30m", "1h", "2h"})
         List<Duration> retrySchedule,
 
         @DefaultValue({"0s", "2s", "10s", "30s"}) List<Duration> workerRetrySchedule,
 
-        @DefaultValue("0.1") double jitter,
         @DefaultValue("60s") Duration timeout,
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("256") int concurrency,
         @DefaultValue("1024") int following,
         @DefaultValue("64") int concurrencyPerOrigin,
         @DefaultValue("0") int concurrencyPerOrg,
-        @DefaultValue("4KB") DataSize maxResponse,
-        @DefaultValue Circuit circuit) {
-
-    private static final DataSize MAX_RESPONSE_MAX = DataSize.ofMegabytes(1);
+        @DefaultValue("30s") Duration circuitWait) {
 
     private static final Settings SETTINGS = new Settings("broker.callback");
 
@@ -64,7 +57,6 @@ record CallbackProperties(
         parsed(signingSecrets);
         expectWaits("retry-schedule", retrySchedule);
         expectWaits("worker-retry-schedule", workerRetrySchedule);
-        SETTINGS.expect(jitter >= 0 && jitter <= 1, "jitter", jitter, "from 0 to 1");
         SETTINGS.expect(timeout.compareTo(Duration.ofSeconds(1)) >= 0, "timeout", timeout, "at least 1s");
         SETTINGS.expect(connectTimeout.toMillis() > 0, "connect-timeout", connectTimeout, "at least 1ms");
         SETTINGS.expect(
@@ -84,11 +76,7 @@ record CallbackProperties(
                 "concurrency-per-org",
                 concurrencyPerOrg,
                 "from 1 to concurrency, " + concurrency + "; 0 for half of it");
-        SETTINGS.expect(
-                !maxResponse.isNegative() && maxResponse.compareTo(MAX_RESPONSE_MAX) <= 0,
-                "max-response",
-                maxResponse,
-                "from 0 to " + MAX_RESPONSE_MAX);
+        SETTINGS.expect(circuitWait.toMillis() >= 1, "circuit-wait", circuitWait, "at least 1ms");
     }
 
     private static void expectWaits(String name, List<Duration> waits) {
@@ -108,67 +96,15 @@ record CallbackProperties(
         return parsed(signingSecrets);
     }
 
-    private static List<SigningSecret> parsed(List<Hidden> secrets) {
+    private static List<SigningSecret> parsed(List<SecretText> secrets) {
         List<SigningSecret> parsed = new ArrayList<>();
         for (int i = 0; i < secrets.size(); i++) {
             try {
-                parsed.add(SigningSecret.of(secrets.get(i).text));
+                parsed.add(SigningSecret.of(secrets.get(i).reveal()));
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("broker.callback.signing-secrets[" + i + "]: " + e.getMessage(), e);
             }
         }
         return parsed;
-    }
-
-    /**
-     * Text that is not shown. It takes any, and is judged later: a conversion that fails would be reported together
-     * with the value that it failed on.
-     */
-    static final class Hidden {
-
-        private final String text;
-
-        private Hidden(String text) {
-            this.text = text;
-        }
-
-        public static Hidden of(String text) {
-            return new Hidden(text);
-        }
-
-        @Override
-        public String toString() {
-            return "";
-        }
-    }
-
-    /**
-     * When an origin counts as down: too many of the latest attempts ended without any answer. Statuses do not count: a
-     * receiver that answers 500 to one message may well take the next.
-     *
-     * @param window how many of the latest attempts are looked at
-     * @param minimumAttempts no verdict on fewer than these
-     * @param failurePercent the share without an answer from which on it is down
-     * @param openFor how long it is left alone; then a single attempt decides
-     */
-    record Circuit(
-            @DefaultValue("10") int window,
-            @DefaultValue("5") int minimumAttempts,
-            @DefaultValue("50") int failurePercent,
-            @DefaultValue("30s") Duration openFor) {
-        Circuit {
-            SETTINGS.atLeastOne("circuit.window", window);
-            SETTINGS.expect(
-                    minimumAttempts >= 1 && minimumAttempts <= window,
-                    "circuit.minimum-attempts",
-                    minimumAttempts,
-                    "from 1 to window, " + window);
-            SETTINGS.expect(
-                    failurePercent >= 1 && failurePercent <= 100,
-                    "circuit.failure-percent",
-                    failurePercent,
-                    "from 1 to 100");
-            SETTINGS.expect(openFor.toMillis() >= 1, "circuit.open-for", openFor, "at least 1ms");
-        }
     }
 }

@@ -31,6 +31,15 @@ import org.unfoldingword.broker.message.Envelope;
  */
 final class Origins {
 
+    /**
+     * An origin counts as down when half of the latest attempts ended without any answer. Statuses do not count: a receiver that
+     * answers 500 to one message may well take the next.
+     */
+    private static final int UNANSWERED_PERCENT = 50;
+
+    private static final int LATEST = 10;
+    private static final int VERDICT_MIN = 5;
+
     /** Longer than an attempt takes and a circuit stays open by default. */
     private static final Duration IDLE_MAX = Duration.ofMinutes(10);
 
@@ -56,13 +65,10 @@ final class Origins {
                 .maxWaitDuration(Duration.ZERO)
                 .writableStackTraceEnabled(false)
                 .build();
-        this.openFor = properties.circuit().openFor();
+        this.openFor = properties.circuitWait();
         this.circuitConfig = CircuitBreakerConfig.custom()
-                .slidingWindow(
-                        properties.circuit().window(),
-                        properties.circuit().minimumAttempts(),
-                        SlidingWindowType.COUNT_BASED)
-                .failureRateThreshold(properties.circuit().failurePercent())
+                .slidingWindow(LATEST, VERDICT_MIN, SlidingWindowType.COUNT_BASED)
+                .failureRateThreshold(UNANSWERED_PERCENT)
                 .waitDurationInOpenState(openFor)
                 .permittedNumberOfCallsInHalfOpenState(1)
                 .clock(clock.withZone(ZoneOffset.UTC))

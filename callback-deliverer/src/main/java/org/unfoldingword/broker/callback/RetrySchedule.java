@@ -30,6 +30,9 @@ import org.unfoldingword.broker.lane.Verdict.Doubt;
  */
 final class RetrySchedule {
 
+    /** The usual share of a wait that may be added to it, so that receivers that failed together are not retried together. */
+    static final double JITTER = 0.1;
+
     /** How soon a result is looked at again that could not be posted for lack of a place of ours. */
     static final Duration NO_PLACE = Duration.ofSeconds(1);
 

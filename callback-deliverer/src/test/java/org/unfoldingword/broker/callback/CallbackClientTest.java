@@ -85,14 +85,7 @@ class CallbackClientTest {
 
     private final HandAlarm alarm = new HandAlarm();
     private final CallbackClient client = new CallbackClient(
-            new CallbackSettings()
-                    .with("concurrency-per-origin", "2")
-                    .with("max-response", "64B")
-                    .bind(),
-            guard,
-            "1.2.3",
-            alarm,
-            this::now);
+            new CallbackSettings().with("concurrency-per-origin", "2").bind(), guard, "1.2.3", alarm, this::now);
 
     /** The clock is asked about {@code Retry-After}: when the head of an answer was read, and its body was not. */
     private Runnable onHeadRead = () -> {};

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.util.unit.DataSize;
 
 class CallbackPropertiesTest {
 
@@ -33,15 +32,13 @@ class CallbackPropertiesTest {
                                 Duration.ofHours(1),
                                 Duration.ofHours(2)),
                         List.of(Duration.ZERO, Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(30)),
-                        0.1,
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(5),
                         256,
                         1024,
                         64,
                         0,
-                        DataSize.ofKilobytes(4),
-                        new CallbackProperties.Circuit(10, 5, 50, Duration.ofSeconds(30))));
+                        Duration.ofSeconds(30)));
     }
 
     @Test
@@ -52,17 +49,12 @@ class CallbackPropertiesTest {
                 .with("retry-schedule", "1s, 2m")
                 .with("worker-retry-schedule", "3s")
                 .with("following", "9")
-                .with("jitter", "0.5")
                 .with("timeout", "10s")
                 .with("connect-timeout", "1s")
                 .with("concurrency", "8")
                 .with("concurrency-per-origin", "2")
                 .with("concurrency-per-org", "3")
-                .with("max-response", "1KB")
-                .with("circuit.window", "20")
-                .with("circuit.minimum-attempts", "20")
-                .with("circuit.failure-percent", "100")
-                .with("circuit.open-for", "1m")
+                .with("circuit-wait", "1m")
                 .bind();
 
         assertThat(properties.secrets()).hasSize(2);
@@ -72,15 +64,13 @@ class CallbackPropertiesTest {
                         properties.signingSecrets(),
                         List.of(Duration.ofSeconds(1), Duration.ofMinutes(2)),
                         List.of(Duration.ofSeconds(3)),
-                        0.5,
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(1),
                         8,
                         9,
                         2,
                         3,
-                        DataSize.ofKilobytes(1),
-                        new CallbackProperties.Circuit(20, 20, 100, Duration.ofMinutes(1))));
+                        Duration.ofMinutes(1)));
     }
 
     /** As an environment variable that is not set leaves them. */
@@ -99,8 +89,6 @@ class CallbackPropertiesTest {
                     retry-schedule           | ''      | none (expected: at least one wait)
                     retry-schedule           | 0s,-1s  | PT-1S (expected: each wait from 0s to PT24H)
                     retry-schedule           | 25h     | PT25H (expected: each wait from 0s to PT24H)
-                    jitter                   | -0.1    | -0.1 (expected: from 0 to 1)
-                    jitter                   | 1.1     | 1.1 (expected: from 0 to 1)
                     timeout                  | 999ms   | PT0.999S (expected: at least 1s)
                     connect-timeout          | 0s      | PT0S (expected: at least 1ms)
                     connect-timeout          | 61s     | PT1M1S (expected: at most timeout, PT1M)
@@ -109,12 +97,7 @@ class CallbackPropertiesTest {
                     concurrency-per-origin   | 257     | 257 (expected: from 1 to concurrency, 256)
                     concurrency-per-org      | -1      | -1 (expected: from 1 to concurrency, 256; 0 for half of it)
                     concurrency-per-org      | 257     | 257 (expected: from 1 to concurrency, 256; 0 for half of it)
-                    max-response             | -1B     | -1B (expected: from 0 to 1048576B)
-                    max-response             | 2MB     | 2097152B (expected: from 0 to 1048576B)
-                    circuit.window           | 0       | 0 (expected: >= 1)
-                    circuit.minimum-attempts | 11      | 11 (expected: from 1 to window, 10)
-                    circuit.failure-percent  | 0       | 0 (expected: from 1 to 100)
-                    circuit.open-for         | 0s      | PT0S (expected: at least 1ms)
+                    circuit-wait             | 0s      | PT0S (expected: at least 1ms)
                     """)
     void refusesWhatMakesNoSense(String name, String value, String fault) {
         assertThatException()

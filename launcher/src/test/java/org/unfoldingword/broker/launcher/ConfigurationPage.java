@@ -208,7 +208,7 @@ final class ConfigurationPage {
             case "Double" -> "decimal";
             case "Boolean" -> "`true` or `false`";
             case "String", "SecretText" -> "text";
-            case "List<String>", "Set<String>", "List<Hidden>" -> "texts";
+            case "List<String>", "Set<String>", "List<SecretText>" -> "texts";
             case "List<Duration>" -> "times";
             default -> words(type);
         };
