@@ -1,7 +1,5 @@
 package org.unfoldingword.broker.dispatch;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import java.util.concurrent.Executors;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -34,35 +32,18 @@ public class DispatchConfiguration {
     }
 
     @Bean
-    CircuitBreaker workerCircuit(DispatchProperties properties) {
-        return CircuitBreaker.of(
-                "worker",
-                CircuitBreakerConfig.custom()
-                        .slidingWindowSize(20)
-                        .minimumNumberOfCalls(10)
-                        .failureRateThreshold(80)
-                        .waitDurationInOpenState(properties.circuitWait())
-                        .automaticTransitionFromOpenToHalfOpenEnabled(true)
-                        .permittedNumberOfCallsInHalfOpenState(1)
-                        .build());
-    }
-
-    @Bean
     LaneLifecycle dispatcherLane(
             Lanes lanes,
             WorkerClient client,
-            WorkerProperties worker,
             DispatchProperties dispatch,
             StopProperties stop,
-            CircuitBreaker workerCircuit,
             HolderName holder,
             Telemetry telemetry) {
         DispatchHead handler = new DispatchHead(
                 dispatch,
-                worker.endpoint(),
                 client,
-                workerCircuit,
-                SystemTime.random(),
+                WorkerCircuit.waiting(dispatch.circuitWait()),
+                new Backoff(dispatch.backoffFirst(), dispatch.backoffMax(), SystemTime.random()),
                 SystemTime.ticker(),
                 telemetry);
         LaneWorker lane = new LaneWorker(

@@ -1,15 +1,11 @@
 package org.unfoldingword.broker.dispatch;
 
-import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.unfoldingword.broker.lane.Claim;
@@ -36,71 +32,61 @@ final class DispatchHead implements LaneHandler {
     private static final Logger log = LoggerFactory.getLogger(DispatchHead.class);
 
     private final DispatchProperties properties;
-    private final Endpoint usual;
     private final WorkerClient worker;
-    private final CircuitBreaker circuit;
-    private final RandomGenerator random;
+    private final WorkerCircuit circuit;
+    private final Backoff backoff;
     private final Ticker ticker;
     private final Telemetry telemetry;
     /** How many of each org are being worked on. */
     private final Map<String, Integer> running = new ConcurrentHashMap<>();
-    /** Being worked on since a half-open circuit permitted one call. */
-    private final AtomicInteger probes = new AtomicInteger();
 
     DispatchHead(
             DispatchProperties properties,
-            Endpoint usual,
             WorkerClient worker,
-            CircuitBreaker circuit,
-            RandomGenerator random,
+            WorkerCircuit circuit,
+            Backoff backoff,
             Ticker ticker,
             Telemetry telemetry) {
         this.properties = properties;
-        this.usual = usual;
         this.worker = worker;
         this.circuit = circuit;
-        this.random = random;
+        this.backoff = backoff;
         this.ticker = ticker;
         this.telemetry = telemetry;
-        Meters.CIRCUITS_OPEN.gauge(
-                telemetry.meters(), () -> circuit.getState() == CircuitBreaker.State.OPEN ? 1 : 0, "lane", "messages");
+        Meters.CIRCUITS_OPEN.gauge(telemetry.meters(), () -> circuit.open() ? 1 : 0, "lane", "messages");
     }
 
     @Override
     public Verdict handle(Held held) {
         String org = Conversation.escape(held.claim().envelope().org());
         running.merge(org, 1, Integer::sum);
-        int probe = circuit.getState() == CircuitBreaker.State.HALF_OPEN ? 1 : 0;
-        probes.addAndGet(probe);
-        try {
-            return run(held);
+        try (WorkerCircuit.Passage passage = circuit.begin()) {
+            return run(held, passage);
         } finally {
-            probes.addAndGet(-probe);
             running.computeIfPresent(org, (group, number) -> number == 1 ? null : number - 1);
         }
     }
 
-    private Verdict run(Held held) {
+    private Verdict run(Held held, WorkerCircuit.Passage passage) {
         Claim claim = held.claim();
         Optional<Verdict> early = withoutCalling(claim);
         if (early.isPresent()) {
             tell(claim, "none", "not_called", early.get(), Duration.ZERO);
             return early.get();
         }
-        if (!circuit.tryAcquirePermission()) {
+        if (!passage.tryCall()) {
             return new Verdict.Back(properties.circuitWait(), Doubt.UNCHANGED);
         }
         // After a call whose end was not seen, the endpoint that refuses while busy: turns never overlap.
         boolean careful = claim.doubtful() || claim.lapsed() || claim.record().lapses() > 0;
-        Endpoint endpoint = careful ? Endpoint.CHAT : usual;
-        boolean judged = false;
+        Endpoint endpoint = careful ? Endpoint.CHAT : worker.usual();
         try (Traces.Step step = step(claim)) {
             WorkerCall call = new WorkerCall(endpoint, claim.body(), headers(claim, step));
             held.onStop(call::abort);
             long startNanos = ticker.nanos();
             WorkerOutcome outcome = worker.call(call, held::say);
             Duration took = Duration.ofNanos(ticker.nanos() - startNanos);
-            judged = tellCircuit(outcome, took.toNanos());
+            passage.ended(outcome, took);
             Verdict verdict = verdict(held, outcome);
             Meters.WORKER_CALLS
                     .timer(telemetry.meters(), "outcome", outcome.word())
@@ -108,11 +94,6 @@ final class DispatchHead implements LaneHandler {
             step.ended(claim.record().attempts(), outcome.word(), outcome instanceof WorkerOutcome.Answered);
             tell(claim, endpoint.toString(), outcome.word(), verdict, took);
             return verdict;
-        } finally {
-            if (!judged) {
-                // A circuit that probes has one permit: one that is kept would keep it from ever closing.
-                circuit.releasePermission();
-            }
         }
     }
 
@@ -140,23 +121,17 @@ final class DispatchHead implements LaneHandler {
         MessageRecord record = held.claim().record();
         if (fault instanceof RedisUnavailable) {
             // Its body could not be had: nothing that it has done.
-            return new Verdict.Later(
-                    wait(record.attempts(), Optional.empty()), "store_unavailable", false, Doubt.RAISED);
+            return new Verdict.Later(backoff.after(record.attempts()), "store_unavailable", false, Doubt.RAISED);
         }
         int failures = record.failures() + 1;
         return failures >= properties.deliveriesMax()
                 ? failed("internal_error", "the broker failed on this message " + failures + " times", Doubt.RAISED)
-                : new Verdict.Later(wait(failures, Optional.empty()), "internal_error", true, Doubt.RAISED);
+                : new Verdict.Later(backoff.after(failures), "internal_error", true, Doubt.RAISED);
     }
 
-    /** None while the circuit is open or a probe is under way, one to probe it: nothing burns attempts on a worker that is down. */
     @Override
     public int room(int free) {
-        return switch (circuit.getState()) {
-            case OPEN, FORCED_OPEN -> 0;
-            case HALF_OPEN -> probes.get() > 0 ? 0 : Math.min(free, 1);
-            case CLOSED, DISABLED, METRICS_ONLY -> free;
-        };
+        return circuit.room(free);
     }
 
     /** An org whose share is taken waits in Redis, where it is in nobody's way. */
@@ -171,10 +146,9 @@ final class DispatchHead implements LaneHandler {
         return new GroupRoom(each, left);
     }
 
-    /** A circuit that probes is as good as open: nobody knows yet whether the worker is back. */
     @Override
     public String state() {
-        return circuit.getState() == CircuitBreaker.State.CLOSED ? "ok" : "circuit-open";
+        return circuit.closed() ? "ok" : "circuit-open";
     }
 
     private Optional<Verdict> withoutCalling(Claim claim) {
@@ -223,12 +197,11 @@ final class DispatchHead implements LaneHandler {
                 Doubt doubt = failed.own() ? Doubt.CLEARED : Doubt.RAISED;
                 yield failures >= properties.failuresMax()
                         ? failed("worker_failed", words, failed.said(), doubt)
-                        : new Verdict.Later(wait(failures, Optional.empty()), reason, true, doubt);
+                        : new Verdict.Later(backoff.after(failures), reason, true, doubt);
             }
             case WorkerOutcome.Unknown unknown ->
                 properties.retryUnknown() && record.failures() + 1 < properties.failuresMax()
-                        ? new Verdict.Later(
-                                wait(record.failures() + 1, Optional.empty()), unknown.cause(), true, Doubt.RAISED)
+                        ? new Verdict.Later(backoff.after(record.failures() + 1), unknown.cause(), true, Doubt.RAISED)
                         : failed("worker_timeout", unknown.cause(), Doubt.RAISED);
             case WorkerOutcome.TurnFailed failed ->
                 failed(failed.code(), failed.said().text(), failed.said(), Doubt.CLEARED);
@@ -257,7 +230,7 @@ final class DispatchHead implements LaneHandler {
     /** Keeps the place and waits, within the patience: nothing was started. */
     private Verdict patiently(Claim claim, String code, String reason, Optional<Duration> hint) {
         Instant first = claim.record().startedAt().orElse(claim.at());
-        Duration next = wait(claim.record().attempts(), hint);
+        Duration next = backoff.after(claim.record().attempts(), hint);
         boolean over = claim.at().plus(next).isAfter(first.plus(properties.busyPatience()));
         return over
                 ? failed(code, reason + ", for " + properties.busyPatience(), Doubt.UNCHANGED)
@@ -276,55 +249,6 @@ final class DispatchHead implements LaneHandler {
 
     private static Verdict failed(String code, String message, Doubt doubt) {
         return new Verdict.Ended(MessageState.FAILED, new MessageRecord.Fault(code, message), doubt);
-    }
-
-    /** Doubles with each attempt (counted from 1), between half and all of it by chance, never shorter than the hint. */
-    private Duration wait(int attempt, Optional<Duration> hint) {
-        long doubled = properties.backoffFirst().toMillis() << Math.min(20, Math.max(0, attempt - 1));
-        long capped = Math.min(doubled, properties.backoffMax().toMillis());
-        Duration jittered = Duration.ofMillis(capped / 2 + random.nextLong(capped / 2 + 1));
-        return hint.filter(asked -> asked.compareTo(jittered) > 0).orElse(jittered);
-    }
-
-    /** What an outcome says about the worker as a whole. */
-    private enum Sign {
-        THERE,
-        DOWN,
-        NONE
-    }
-
-    /** @return false if the outcome says nothing about the worker */
-    private boolean tellCircuit(WorkerOutcome outcome, long tookNanos) {
-        switch (sign(outcome)) {
-            case THERE -> circuit.onSuccess(tookNanos, TimeUnit.NANOSECONDS);
-            case DOWN -> circuit.onError(tookNanos, TimeUnit.NANOSECONDS, new IllegalStateException(outcome.word()));
-            case NONE -> {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Only what could not reach the worker, or was cut off, speaks against it; what we did ourselves says nothing. */
-    private static Sign sign(WorkerOutcome outcome) {
-        return switch (outcome) {
-            case WorkerOutcome.Unreached unreached -> Sign.DOWN;
-            case WorkerOutcome.Unknown unknown -> Sign.DOWN;
-            case WorkerOutcome.Busy busy ->
-                switch (busy.code()) {
-                    case "HTTP_503" -> Sign.DOWN;
-                    case WorkerClient.BULKHEAD_FULL -> Sign.NONE;
-                    default -> Sign.THERE;
-                };
-            case WorkerOutcome.Failed failed ->
-                failed.status() == 502 || failed.status() == 504 ? Sign.DOWN : Sign.THERE;
-            case WorkerOutcome.Answered a -> Sign.THERE;
-            case WorkerOutcome.TurnFailed t -> Sign.THERE;
-            case WorkerOutcome.Refused r -> Sign.THERE;
-            case WorkerOutcome.Garbled g -> Sign.THERE;
-            case WorkerOutcome.TooLong t -> Sign.THERE;
-            case WorkerOutcome.Aborted a -> Sign.NONE;
-        };
     }
 
     /** The attempt's one wide line. */

@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
@@ -79,7 +81,13 @@ final class WorkerClient implements AutoCloseable {
                 .build();
     }
 
-    WorkerOutcome call(WorkerCall call, FrameSink frames) {
+    /** The endpoint that is called where nothing speaks for the other one. */
+    Endpoint usual() {
+        return properties.endpoint();
+    }
+
+    /** @param frames takes the data of each event of a stream, byte for byte, the terminal one included; on this thread */
+    WorkerOutcome call(WorkerCall call, Consumer<byte[]> frames) {
         if (!bulkhead.tryAcquirePermission()) {
             return new WorkerOutcome.Busy(BULKHEAD_FULL, Optional.empty());
         }
@@ -102,7 +110,7 @@ final class WorkerClient implements AutoCloseable {
         http.close();
     }
 
-    private WorkerOutcome exchange(WorkerCall call, FrameSink frames) {
+    private WorkerOutcome exchange(WorkerCall call, Consumer<byte[]> frames) {
         try {
             HttpPost post = request(call);
             call.begins(post);
@@ -135,8 +143,7 @@ final class WorkerClient implements AutoCloseable {
             post.setHeader("Authorization", "Bearer " + properties.apiKey());
         }
         // A kept connection that the worker closes at this very moment would look like a call whose end was not seen.
-        // Beside a
-        // turn of seconds, a new one costs nothing.
+        // Beside a turn of seconds, a new one costs nothing.
         post.setHeader("Connection", "close");
         post.setHeader("Accept", call.endpoint() == Endpoint.STREAM ? "text/event-stream" : "application/json");
         call.headers().forEach(post::setHeader);
@@ -144,7 +151,8 @@ final class WorkerClient implements AutoCloseable {
         return post;
     }
 
-    private WorkerOutcome outcome(WorkerCall call, ClassicHttpResponse response, FrameSink frames) throws IOException {
+    private WorkerOutcome outcome(WorkerCall call, ClassicHttpResponse response, Consumer<byte[]> frames)
+            throws IOException {
         InputStream body = response.getEntity() == null
                 ? InputStream.nullInputStream()
                 : response.getEntity().getContent();
@@ -166,7 +174,7 @@ final class WorkerClient implements AutoCloseable {
                 : WorkerReply.answered(urls.rewrite(whole));
     }
 
-    private WorkerOutcome streamed(WorkerCall call, InputStream body, FrameSink frames) throws IOException {
+    private WorkerOutcome streamed(WorkerCall call, InputStream body, Consumer<byte[]> frames) throws IOException {
         SseReader events = new SseReader(body, properties.maxReply().toBytes());
         int said = 0;
         for (byte[] frame = events.next(); frame != null; frame = events.next()) {
@@ -175,10 +183,10 @@ final class WorkerClient implements AutoCloseable {
             }
             if (WorkerReply.terminal(frame).isPresent()) {
                 byte[] last = urls.rewrite(frame);
-                frames.frame(last);
+                frames.accept(last);
                 return WorkerReply.terminal(last).orElseThrow();
             }
-            frames.frame(frame);
+            frames.accept(frame);
         }
         return call.aborted()
                 ? new WorkerOutcome.Aborted()
@@ -201,7 +209,7 @@ final class WorkerClient implements AutoCloseable {
                 || e instanceof ConnectTimeoutException
                 || e instanceof UnknownHostException
                 || e instanceof SSLHandshakeException
-                || e instanceof java.net.NoRouteToHostException;
+                || e instanceof NoRouteToHostException;
         return unsent ? new WorkerOutcome.Unreached(cause) : new WorkerOutcome.Unknown(cause);
     }
 

@@ -1,6 +1,7 @@
 package org.unfoldingword.broker.dispatch;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 import org.unfoldingword.broker.lane.MessageRecord;
 
@@ -44,6 +45,6 @@ sealed interface WorkerOutcome {
 
     /** A word for meters and logs. */
     default String word() {
-        return getClass().getSimpleName().toLowerCase(java.util.Locale.ROOT);
+        return getClass().getSimpleName().toLowerCase(Locale.ROOT);
     }
 }

@@ -624,10 +624,9 @@ class DispatchHeadTest {
     private DispatchHead head(WorkerClient client, DispatchProperties properties) {
         return new DispatchHead(
                 properties,
-                Endpoint.STREAM,
                 client,
-                circuit,
-                RandomGenerator.getDefault(),
+                new WorkerCircuit(circuit),
+                new Backoff(properties.backoffFirst(), properties.backoffMax(), RandomGenerator.getDefault()),
                 System::nanoTime,
                 new Telemetry(meters, Traces.off()));
     }
