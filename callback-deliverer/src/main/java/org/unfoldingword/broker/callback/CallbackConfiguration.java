@@ -27,16 +27,16 @@ public class CallbackConfiguration {
     private static final int ORIGINS_MAX = 10_000;
 
     @Bean
-    CallbackClient callbackClient(CallbackProperties properties) {
+    AddressGuard callbackAddresses(CallbackProperties properties) {
+        return new AddressGuard(properties.allowedHosts());
+    }
+
+    @Bean
+    CallbackClient callbackClient(CallbackProperties properties, AddressGuard callbackAddresses) {
         String version = Optional.ofNullable(
                         CallbackConfiguration.class.getPackage().getImplementationVersion())
                 .orElse("development");
-        return new CallbackClient(
-                properties,
-                new AddressGuard(properties.allowedHosts()),
-                version,
-                Alarm.ticking(),
-                SystemTime.instants());
+        return new CallbackClient(properties, callbackAddresses, version, Alarm.ticking(), SystemTime.instants());
     }
 
     @Bean
@@ -50,6 +50,7 @@ public class CallbackConfiguration {
             CallbackProperties properties,
             StopProperties stop,
             CallbackClient client,
+            AddressGuard callbackAddresses,
             LazyJournals callbackJournals,
             ApiKeys keys,
             HolderName holder,
@@ -59,26 +60,18 @@ public class CallbackConfiguration {
         RetrySchedule shortSchedule =
                 new RetrySchedule(properties.workerRetrySchedule(), RetrySchedule.JITTER, SystemTime.random());
         Origins origins = new Origins(properties, ORIGINS_MAX, SystemTime.instants());
-        TellLikeTheWorker workerShape = new TellLikeTheWorker(
-                client,
-                shortSchedule,
-                origins,
-                keys,
-                lanes,
-                callbackJournals,
-                SystemTime.instants(),
-                SystemTime.ticker(),
-                telemetry);
+        Poster poster = new Poster(client, origins, SystemTime.ticker(), telemetry);
+        TellLikeTheWorker workerShape =
+                new TellLikeTheWorker(poster, shortSchedule, keys, lanes, callbackJournals, SystemTime.instants());
         DeliverCallback handler = new DeliverCallback(
-                client,
+                poster,
                 new Signatures(new WebhookSignature(properties.secrets()), keys),
                 schedule,
                 origins,
-                new AddressGuard(properties.allowedHosts()),
+                callbackAddresses,
                 workerShape,
                 SystemTime.instants(),
-                SystemTime.ticker(),
-                telemetry);
+                SystemTime.ticker());
         LaneWorker worker = new LaneWorker(
                 lanes,
                 Lane.CALLBACKS,

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.unfoldingword.broker.http.AddressGuard;
 import org.unfoldingword.broker.http.CallbackTarget;
 import org.unfoldingword.broker.lane.Claim;
@@ -18,14 +17,12 @@ import org.unfoldingword.broker.lane.Verdict.Doubt;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
-import org.unfoldingword.broker.telemetry.Meters;
-import org.unfoldingword.broker.telemetry.Telemetry;
 import org.unfoldingword.broker.telemetry.Ticker;
 
 /** Posts one conversation's oldest undelivered result to its endpoint, and turns the outcome into the lane's next move. */
 final class DeliverCallback implements LaneHandler {
 
-    private final CallbackClient client;
+    private final Poster poster;
     private final Signatures signatures;
     private final RetrySchedule schedule;
     private final Origins origins;
@@ -33,19 +30,17 @@ final class DeliverCallback implements LaneHandler {
     private final TellLikeTheWorker workerShape;
     private final InstantSource clock;
     private final Ticker ticker;
-    private final Telemetry telemetry;
 
     DeliverCallback(
-            CallbackClient client,
+            Poster poster,
             Signatures signatures,
             RetrySchedule schedule,
             Origins origins,
             AddressGuard guard,
             TellLikeTheWorker workerShape,
             InstantSource clock,
-            Ticker ticker,
-            Telemetry telemetry) {
-        this.client = client;
+            Ticker ticker) {
+        this.poster = poster;
         this.signatures = signatures;
         this.schedule = schedule;
         this.origins = origins;
@@ -53,8 +48,6 @@ final class DeliverCallback implements LaneHandler {
         this.workerShape = workerShape;
         this.clock = clock;
         this.ticker = ticker;
-        this.telemetry = telemetry;
-        Meters.CIRCUITS_OPEN.gauge(telemetry.meters(), origins::open, "lane", "callbacks");
     }
 
     @Override
@@ -75,22 +68,12 @@ final class DeliverCallback implements LaneHandler {
         if (workers) {
             return workerShape.handle(held, target, claimedNanos);
         }
-        Optional<Origins.Permit> permit = origins.tryAcquire(claim.envelope());
-        if (permit.isEmpty()) {
-            return new Verdict.Back(RetrySchedule.NO_PLACE, Doubt.UNCHANGED);
-        }
-        MessageId id = claim.lease().id();
-        try (Origins.Permit place = permit.get();
-                PostReport report = new PostReport(claim, claimedNanos, ticker, telemetry)) {
-            CallbackBody body = body(id, claim.envelope(), claim.record());
-            Map<String, String> headers = new HashMap<>(report.header());
-            headers.putAll(signatures.of(claim.envelope()).sign(webhookId(id, claim.record()), clock.instant(), body));
-            DeliveryOutcome outcome = client.post(target, body, headers, held::onStop);
-            place.onOutcome(outcome);
-            Verdict verdict = schedule.next(attempt(claim), outcome);
-            report.ended(claim.record(), outcome, verdict);
-            return verdict;
-        }
+        return poster.end(
+                held,
+                claim.record(),
+                claimedNanos,
+                () -> signed(claim, target),
+                outcome -> schedule.next(attempt(claim), outcome));
     }
 
     @Override
@@ -118,8 +101,17 @@ final class DeliverCallback implements LaneHandler {
         return new GroupRoom(origins.each(), left);
     }
 
+    private Poster.Post signed(Claim claim, CallbackTarget target) {
+        MessageId id = claim.lease().id();
+        CallbackBody body = body(id, claim.envelope(), claim.record());
+        return new Poster.Post(
+                target,
+                body,
+                signatures.of(claim.envelope()).sign(webhookId(id, claim.record()), clock.instant(), body));
+    }
+
     /** Counted from 1. */
-    private static int attempt(Claim claim) {
+    static int attempt(Claim claim) {
         return claim.record().callback().map(MessageRecord.Callback::attempts).orElse(1);
     }
 

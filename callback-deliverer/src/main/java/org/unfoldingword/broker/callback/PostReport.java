@@ -49,8 +49,7 @@ final class PostReport implements AutoCloseable {
     void ended(MessageRecord record, DeliveryOutcome outcome, Verdict verdict) {
         long nowNanos = ticker.nanos();
         Duration took = Duration.ofNanos(nowNanos - startNanos);
-        int attempt =
-                claim.record().callback().map(MessageRecord.Callback::attempts).orElse(1);
+        int attempt = DeliverCallback.attempt(claim);
         step.ended(attempt, outcome.word(), outcome instanceof DeliveryOutcome.Delivered);
         Meters.CALLBACKS.timer(telemetry.meters(), "outcome", outcome.word()).record(took);
         if (verdict instanceof Verdict.Delivered) {

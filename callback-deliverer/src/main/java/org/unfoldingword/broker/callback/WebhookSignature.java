@@ -23,7 +23,7 @@ public final class WebhookSignature {
     public static final String SIGNATURE = "webhook-signature";
 
     /** How far a timestamp may be from the receiver's own time, either way. */
-    public static final Duration TOLERANCE = Duration.ofMinutes(5);
+    static final Duration TOLERANCE = Duration.ofMinutes(5);
 
     /** What a receiver found. */
     public enum Finding {
