@@ -8,6 +8,7 @@ package org.unfoldingword.broker.access;
  */
 public record KeyMark(String text) {
 
+    /** The mark of a key in clear. */
     public static KeyMark of(String key) {
         return KeyDigest.of(key).mark();
     }

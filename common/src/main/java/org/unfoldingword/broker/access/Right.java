@@ -17,6 +17,7 @@ public enum Right {
     /** With {@link #OPERATE}: also what was said. */
     CONTENT;
 
+    /** The word in {@code scopes}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -24,6 +24,7 @@ public record AuditReport(Instant at, List<Account> accounts, long keys, List<Fi
     public record Account(
             Lane lane, int partition, long in, long waiting, long running, long delayed, long out, boolean judged) {
 
+        /** True also if it was not judged. */
         public boolean holds() {
             return !judged || in == waiting + running + delayed + out;
         }

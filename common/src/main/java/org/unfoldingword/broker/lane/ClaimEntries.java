@@ -80,11 +80,14 @@ final class ClaimEntries {
                 .add(groups.each())
                 .add(properties.doubt());
         groups.left().forEach((group, left) -> arguments.add(group).add(left));
-        Answer answer = redis.run(SCRIPT, keyspace.blocks(lane, partitions), arguments);
+        return taken(lane, partitions, redis.run(SCRIPT, keyspace.blocks(lane, partitions), arguments));
+    }
+
+    private Taken taken(Lane lane, List<Integer> partitions, Answer answer) {
         long now = answer.number(0);
         Optional<Duration> nextDue = answer.text(1).isEmpty()
                 ? Optional.empty()
-                : Optional.of(Duration.ofMillis(Math.max(0, Math.round(Double.parseDouble(answer.text(1))) - now)));
+                : Optional.of(Duration.ofMillis(Math.max(0, answer.number(1) - now)));
         List<Integer> more = new ArrayList<>();
         Answer numbers = answer.list(2);
         for (int i = 0; i < numbers.size(); i++) {
@@ -108,16 +111,6 @@ final class ClaimEntries {
         return new Taken(claims, unreadable, more, nextDue);
     }
 
-    private static Unreadable unreadable(Lane lane, int partition, Answer taken) {
-        // An entry's first field is its message's id, whatever it is called.
-        Answer fields = taken.list(7);
-        Optional<Envelope> envelope = taken.fields(7)
-                .bytes("envelope")
-                .or(() -> taken.fields(8).bytes("envelope"))
-                .flatMap(Envelope::readable);
-        return new Unreadable(lane, partition, taken.text(1), taken.text(2), taken.text(3), fields.text(1), envelope);
-    }
-
     private Claim claim(Lane lane, Answer taken, Instant now) {
         Fields entry = taken.fields(7);
         MessageId id = entry.text("id").flatMap(MessageId::parse).orElseThrow();
@@ -134,5 +127,15 @@ final class ClaimEntries {
                 taken.number(5) == 1,
                 taken.number(6) == 1,
                 now);
+    }
+
+    private static Unreadable unreadable(Lane lane, int partition, Answer taken) {
+        // An entry's first field is its message's id, whatever it is called.
+        Answer fields = taken.list(7);
+        Optional<Envelope> envelope = taken.fields(7)
+                .bytes("envelope")
+                .or(() -> taken.fields(8).bytes("envelope"))
+                .flatMap(Envelope::readable);
+        return new Unreadable(lane, partition, taken.text(1), taken.text(2), taken.text(3), fields.text(1), envelope);
     }
 }

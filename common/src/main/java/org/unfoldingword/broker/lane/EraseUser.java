@@ -26,66 +26,9 @@ final class EraseUser {
         this.lanes = lanes;
     }
 
+    /** @param dryRun only tells what would happen */
     Erased run(String org, String user, boolean dryRun) {
-        Tally tally = new Tally(dryRun);
-        Conversation own = Conversation.ofUser(org, user);
-        String groups = "group:" + Conversation.escape(org) + ":";
-        lanes.redis().scan("broker:{p*}:message:*", keys -> byPartition(keys)
-                .forEach((partition, ids) -> eraseMessages(partition, ids, own, groups, org, user, tally)));
-        lanes.redis().scan("broker:{p*}:seen:" + groups + "*", keys -> forgetKeysOf(keys, tally));
-        forgetMarks(own, tally);
-        return new Erased(tally.ended, tally.waiting, tally.running, tally.marks);
-    }
-
-    private void eraseMessages(
-            int partition, List<MessageId> ids, Conversation own, String groups, String org, String user, Tally tally) {
-        Arguments arguments = new Arguments()
-                .add(own.name())
-                .add(groups)
-                .add(org)
-                .add(user)
-                .add(lanes.properties().doubt())
-                .add(tally.dryRun);
-        ids.forEach(arguments::add);
-        Answer answer = lanes.redis().run(SCRIPT, lanes.keyspace().both(Lane.MESSAGES, partition), arguments);
-        for (int i = 0; i < answer.size(); i++) {
-            tally.add(ids.get(i), answer.text(i));
-        }
-    }
-
-    /** Idempotency keys in groups: those that name a message that was erased. */
-    private void forgetKeysOf(List<String> keys, Tally tally) {
-        for (String key : keys) {
-            byte[] value = lanes.redis().call(commands -> commands.get(key));
-            if (value != null && tally.erased.contains(new String(value, UTF_8).split(" ", 2)[0])) {
-                delete(key, tally);
-            }
-        }
-    }
-
-    /** What is left in the name of the user's own conversation, but for the doubt about a call that was under way. */
-    private void forgetMarks(Conversation own, Tally tally) {
-        String prefix = Keyspace.prefix(lanes.keyspace().partition(own));
-        for (String kind :
-                List.of("seen:", "turns:", "awaited:", "ran:messages:", "ran:callbacks:", "doubt:callbacks:")) {
-            lanes.redis().scan(prefix + kind + own.name() + "*", keys -> keys.stream()
-                    .filter(key -> isOf(key.substring(prefix.length() + kind.length()), own))
-                    .forEach(key -> delete(key, tally)));
-        }
-        if (tally.running == 0) {
-            delete(prefix + "doubt:messages:" + own.name(), tally);
-        }
-        if (!tally.dryRun && new PauseLane(lanes).resume(new Scope.One(own))) {
-            tally.marks++;
-        }
-    }
-
-    private static boolean isOf(String rest, Conversation own) {
-        return rest.equals(own.name()) || rest.startsWith(own.name() + ":");
-    }
-
-    private void delete(String key, Tally tally) {
-        tally.marks += lanes.redis().call(commands -> tally.dryRun ? commands.exists(key) : commands.del(key));
+        return new Erasure(org, user, dryRun).run();
     }
 
     private static Map<Integer, List<MessageId>> byPartition(List<String> keys) {
@@ -100,19 +43,52 @@ final class EraseUser {
         return ids;
     }
 
-    private static final class Tally {
+    private final class Erasure {
+        private final String org;
+        private final String user;
         private final boolean dryRun;
+        private final Conversation own;
+        /** What the names of the org's group conversations begin with. */
+        private final String groups;
+
         private final Set<String> erased = new HashSet<>();
         private long ended;
         private long waiting;
         private long running;
         private long marks;
 
-        Tally(boolean dryRun) {
+        Erasure(String org, String user, boolean dryRun) {
+            this.org = org;
+            this.user = user;
             this.dryRun = dryRun;
+            this.own = Conversation.ofUser(org, user);
+            this.groups = "group:" + Conversation.escape(org) + ":";
         }
 
-        void add(MessageId id, String outcome) {
+        Erased run() {
+            lanes.redis()
+                    .scan("broker:{p*}:message:*", keys -> byPartition(keys).forEach(this::eraseMessages));
+            lanes.redis().scan("broker:{p*}:seen:" + groups + "*", this::forgetKeysOfErased);
+            forgetMarks();
+            return new Erased(ended, waiting, running, marks);
+        }
+
+        private void eraseMessages(int partition, List<MessageId> ids) {
+            Arguments arguments = new Arguments()
+                    .add(own.name())
+                    .add(groups)
+                    .add(org)
+                    .add(user)
+                    .add(lanes.properties().doubt())
+                    .add(dryRun);
+            ids.forEach(arguments::add);
+            Answer answer = lanes.redis().run(SCRIPT, lanes.keyspace().both(Lane.MESSAGES, partition), arguments);
+            for (int i = 0; i < answer.size(); i++) {
+                count(ids.get(i), answer.text(i));
+            }
+        }
+
+        private void count(MessageId id, String outcome) {
             switch (outcome) {
                 case "ended" -> ended++;
                 case "waiting" -> waiting++;
@@ -122,6 +98,41 @@ final class EraseUser {
                 }
             }
             erased.add(id.toString());
+        }
+
+        /** Idempotency keys in groups: those that name a message that was erased. */
+        private void forgetKeysOfErased(List<String> keys) {
+            for (String key : keys) {
+                byte[] value = lanes.redis().call(commands -> commands.get(key));
+                if (value != null && erased.contains(new String(value, UTF_8).split(" ", 2)[0])) {
+                    delete(key);
+                }
+            }
+        }
+
+        /** What is left in the name of the user's own conversation, but for the doubt about a call that was under way. */
+        private void forgetMarks() {
+            String prefix = Keyspace.prefix(lanes.keyspace().partition(own));
+            for (String kind :
+                    List.of("seen:", "turns:", "awaited:", "ran:messages:", "ran:callbacks:", "doubt:callbacks:")) {
+                lanes.redis().scan(prefix + kind + own.name() + "*", keys -> keys.stream()
+                        .filter(key -> isOwn(key.substring(prefix.length() + kind.length())))
+                        .forEach(this::delete));
+            }
+            if (running == 0) {
+                delete(prefix + "doubt:messages:" + own.name());
+            }
+            if (!dryRun && new PauseLane(lanes).resume(new Scope.One(own))) {
+                marks++;
+            }
+        }
+
+        private boolean isOwn(String rest) {
+            return rest.equals(own.name()) || rest.startsWith(own.name() + ":");
+        }
+
+        private void delete(String key) {
+            marks += lanes.redis().call(commands -> dryRun ? commands.exists(key) : commands.del(key));
         }
     }
 }

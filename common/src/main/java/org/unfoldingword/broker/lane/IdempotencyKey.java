@@ -14,6 +14,10 @@ import java.util.Base64;
  */
 public record IdempotencyKey(String digest, String fingerprint) {
 
+    /**
+     * @param client within which the key means something
+     * @param key in the client's words, of any length
+     */
     public static IdempotencyKey of(String client, String key, byte[] request) {
         return new IdempotencyKey(digest((client + "\n" + key).getBytes(UTF_8)), digest(request));
     }

@@ -106,6 +106,7 @@ public final class Operations {
         return known(id) ? record.request(id) : Optional.empty();
     }
 
+    /** The pauses in force; one that touches many partitions comes once. */
     public Collection<Pause> pauses() {
         return pause.read();
     }
@@ -120,6 +121,7 @@ public final class Operations {
         return pause.resume(scope);
     }
 
+    /** Dead letters of a lane in the order of their death. */
     public Page<DeadLetter> deadLetters(Lane lane, DeadLetter.Filter filter, Optional<Place> after, int limit) {
         return Page.found(after, from -> deadLetters.run(lane, filter, from, limit));
     }

@@ -65,6 +65,7 @@ public record QueueState(
         READY
     }
 
+    /** As {@code standing} in {@code survey.lua} has it, which knows no lapsed one. */
     public Standing standing() {
         if (held && dueAt.filter(at::isBefore).isPresent()) {
             return Standing.RUNNING;

@@ -39,7 +39,7 @@ public record StopProperties(
 
     /** For requests under way. */
     public Duration requests() {
-        return within.minus(readinessLead).dividedBy(3);
+        return third();
     }
 
     /** Those that are held are answered by then, if only with where to read the result. */
@@ -49,6 +49,10 @@ public record StopProperties(
 
     /** For what the lanes run; what still runs then is given back. */
     public Duration work() {
+        return third();
+    }
+
+    private Duration third() {
         return within.minus(readinessLead).dividedBy(3);
     }
 }

@@ -127,11 +127,8 @@ final class SurveyQueues {
         return new Conversation(queue).org();
     }
 
-    /** Some scores have half a ms: a queue that goes on joins its line behind those that joined it at the same time. */
     private static Optional<Instant> time(String millis) {
-        return millis.isEmpty()
-                ? Optional.empty()
-                : Optional.of(Instant.ofEpochMilli(Math.round(Double.parseDouble(millis))));
+        return millis.isEmpty() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(Long.parseLong(millis)));
     }
 
     private static int count(String number) {

@@ -31,6 +31,7 @@ public sealed interface Verdict {
      * @param said the beginning of what the receiver answered, perhaps empty; it may quote the message
      */
     record Undeliverable(String reason, String said) implements Verdict {
+        /** The receiver said nothing. */
         public Undeliverable(String reason) {
             this(reason, "");
         }
@@ -44,6 +45,7 @@ public sealed interface Verdict {
      * @param said the beginning of what the receiver of a callback answered, perhaps empty; it may quote the message
      */
     record Later(Duration delay, String reason, String said, boolean counted, Doubt doubt) implements Verdict {
+        /** Likewise. */
         public Later(Duration delay, String reason, boolean counted, Doubt doubt) {
             this(delay, reason, "", counted, doubt);
         }

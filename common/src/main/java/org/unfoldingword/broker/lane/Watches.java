@@ -49,6 +49,7 @@ public final class Watches implements AutoCloseable {
         this.subscription = subscription;
     }
 
+    /** @throws RedisUnavailable if Redis cannot be asked now */
     public static Watches open(Lanes lanes) {
         Watches watches = new Watches(lanes, lanes.redis().subscribe());
         watches.start();

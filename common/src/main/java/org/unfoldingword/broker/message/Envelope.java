@@ -85,6 +85,7 @@ public record Envelope(
         });
     }
 
+    /** Undone by {@link #parse}. */
     public byte[] toBytes() {
         try {
             return JSON.writeValueAsBytes(this);
@@ -93,6 +94,7 @@ public record Envelope(
         }
     }
 
+    /** @throws UncheckedIOException if no envelope has these bytes */
     public static Envelope parse(byte[] bytes) {
         try {
             return Objects.requireNonNull(JSON.readValue(bytes, Envelope.class), "envelope");

@@ -21,6 +21,7 @@ public enum MessageState {
 
     private final String word = name().toLowerCase(Locale.ROOT);
 
+    /** @throws IllegalArgumentException if no state has that word */
     public static MessageState of(String word) {
         return valueOf(word.toUpperCase(Locale.ROOT));
     }

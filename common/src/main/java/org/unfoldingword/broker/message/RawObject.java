@@ -97,6 +97,7 @@ public final class RawObject {
         }
     }
 
+    /** In the order in which they came. */
     public Set<String> names() {
         return members.keySet();
     }

@@ -217,6 +217,7 @@ public enum Meters {
                 .register(registry);
     }
 
+    /** @param tags names and values, in turn */
     public Timer timer(MeterRegistry registry, String... tags) {
         check(tags);
         return Timer.builder(id)

@@ -51,6 +51,7 @@ public final class Traces {
         this.tracer = tracer;
     }
 
+    /** None are made. */
     public static Traces off() {
         return new Traces(Optional.empty());
     }
