@@ -23,9 +23,10 @@ public record Claim(
         boolean doubtful,
         Instant at) {
 
-    /** Whether its time was over before anybody began with it; then it is not to run. */
+    /** Whether its time was over before the worker can have begun with it; then it is not to run. */
     public boolean expired() {
-        Instant begun = record.startedAt().orElse(at);
+        boolean mayHaveRun = record.failures() > 0 || record.lapses() > 0;
+        Instant begun = mayHaveRun ? record.startedAt().orElse(at) : at;
         boolean late = envelope.expiresAtMillis()
                 .filter(end -> end <= begun.toEpochMilli())
                 .isPresent();

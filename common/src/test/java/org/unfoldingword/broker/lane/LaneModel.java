@@ -78,7 +78,7 @@ final class LaneModel {
         final Wish wish;
         MessageState state = MessageState.QUEUED;
         boolean cancelAsked;
-        /** Its time was over before anybody began with it: it is not to run. */
+        /** Its time was over before the worker can have begun with it: it is not to run. */
         boolean late;
         /** What the worker answered. */
         Optional<String> answer = Optional.empty();
@@ -90,6 +90,8 @@ final class LaneModel {
         private final long acceptedAt;
         /** Somebody has taken it who did not give it back. */
         private boolean begun;
+
+        private boolean lateWhenBegun;
 
         private boolean redriven;
         /** Its callback was enqueued; again only after a redrive. */
@@ -119,10 +121,13 @@ final class LaneModel {
     static final class Counts {
         int attempts;
         int lapses;
+        /** Attempts that the worker may have begun with, and that failed. */
+        private int failures;
 
         private void clear() {
             attempts = 0;
             lapses = 0;
+            failures = 0;
         }
     }
 
@@ -326,13 +331,16 @@ final class LaneModel {
     void claimed(Queue queue, String token, Duration lease) {
         Message message = queue.head();
         Counts counts = message.counts(queue.lane);
-        if (queue.lane == Lane.MESSAGES && !message.begun) {
-            message.begun = true;
-            message.late = !message.redriven
-                    && timeLeft(message).filter(left -> !left.isPositive()).isPresent();
-        }
         counts.attempts++;
         counts.lapses += queue.token.isPresent() ? 1 : 0;
+        if (queue.lane == Lane.MESSAGES) {
+            boolean lateNow =
+                    timeLeft(message).filter(left -> !left.isPositive()).isPresent();
+            message.lateWhenBegun = message.begun ? message.lateWhenBegun : lateNow;
+            message.begun = true;
+            boolean mayHaveRun = counts.failures > 0 || counts.lapses > 0;
+            message.late = !message.redriven && (mayHaveRun ? message.lateWhenBegun : lateNow);
+        }
         queue.deliveries++;
         queue.token = Optional.of(token);
         queue.ran = queue.ran.map(any -> queue.entries.getFirst());
@@ -384,7 +392,10 @@ final class LaneModel {
                 die(queue, message);
                 remove(queue, message);
             }
-            case Verdict.Later later -> keep(queue, later.delay());
+            case Verdict.Later later -> {
+                message.counts(queue.lane).failures += later.counted() ? 1 : 0;
+                keep(queue, later.delay());
+            }
             case Verdict.Back back -> {
                 Counts counts = message.counts(queue.lane);
                 counts.attempts--;

@@ -280,7 +280,8 @@ final class LaneWorld {
         ANSWERED_AT_LENGTH,
         FAILED,
         CANCELLED,
-        LATER,
+        BUSY,
+        RETRIED,
         BACK,
         BACK_LATER,
     }
@@ -622,7 +623,8 @@ final class LaneWorld {
             case FAILED ->
                 messages ? ended(MessageState.FAILED, Verdict.Doubt.RAISED) : new Verdict.Undeliverable("gone");
             case CANCELLED -> messages ? ended(MessageState.CANCELLED, Verdict.Doubt.CLEARED) : new Verdict.Delivered();
-            case LATER -> new Verdict.Later(DELAY, "busy", /* counted= */ true, Verdict.Doubt.UNCHANGED);
+            case BUSY -> new Verdict.Later(DELAY, "busy", /* counted= */ false, Verdict.Doubt.UNCHANGED);
+            case RETRIED -> new Verdict.Later(DELAY, "500", /* counted= */ true, Verdict.Doubt.UNCHANGED);
             case BACK -> new Verdict.Back(Duration.ZERO, Verdict.Doubt.UNCHANGED);
             case BACK_LATER -> new Verdict.Back(DELAY, Verdict.Doubt.UNCHANGED);
         };

@@ -299,6 +299,37 @@ class LanesTest {
         assertThat(lane.take().expired()).isFalse();
     }
 
+    /** The worker was away while a message's time ran out. When it came back, the message ran all the same. */
+    @Test
+    void knowsThatAMessageIsTooLateThoughTheWorkerWasAskedInTime() {
+        TestMessage.to(ANN, "one").expiringAt(clock().plusSeconds(3600)).appendTo(lanes);
+        lanes.settle(
+                lane.take(),
+                new Verdict.Later(Duration.ZERO, "worker_unreachable", /* counted= */ false, Verdict.Doubt.UNCHANGED));
+
+        assertThat(twoHoursLater(lane.take()).expired()).isTrue();
+    }
+
+    @Test
+    void letsAMessageRunAgainThatTheWorkerFailedInTime() {
+        TestMessage.to(ANN, "one").expiringAt(clock().plusSeconds(3600)).appendTo(lanes);
+        lanes.settle(lane.take(), new Verdict.Later(Duration.ZERO, "500", /* counted= */ true, Verdict.Doubt.CLEARED));
+
+        assertThat(twoHoursLater(lane.take()).expired()).isFalse();
+    }
+
+    private static Claim twoHoursLater(Claim claim) {
+        return new Claim(
+                claim.lease(),
+                claim.envelope(),
+                claim.body(),
+                claim.record(),
+                claim.deliveries(),
+                claim.lapsed(),
+                claim.doubtful(),
+                claim.at().plusSeconds(7200));
+    }
+
     /** A callback that told of a message while it ran was given up. From then on the record of the message expired, though it ran. */
     @Test
     void keepsTheRecordOfAMessageThatHasNotEndedWhenItsCallbackHas() {
