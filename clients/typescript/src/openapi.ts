@@ -896,6 +896,7 @@ export interface components {
                  * @example resume
                  * @example redrive
                  * @example drop
+                 * @example cancel
                  * @example erase
                  */
                 action: string;
@@ -985,6 +986,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The body did not come whole within the time for it. */
+        TooSlow: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The body is no JSON. */
         UnsupportedType: {
             headers: {
@@ -994,7 +1004,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Too many messages wait in the conversation, or the key sends more of them a second than it may. */
+        /** @description Too many messages wait in the conversation or in the org, or the key sends more of them a second than it may; or too many unknown keys came from one address. */
         TooMany: {
             headers: {
                 [name: string]: unknown;
@@ -1021,7 +1031,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Redis cannot be reached now, and a message may not have been accepted. Send it again after `Retry-After`, under the same idempotency key if it has one. */
+        /** @description Redis cannot be reached now, or too many large bodies come in, and a message may not have been accepted. Send it again after `Retry-After`, under the same idempotency key if it has one. */
         StoreAway: {
             headers: {
                 /** @description Seconds. */
@@ -1128,6 +1138,7 @@ export interface operations {
             400: components["responses"]["Invalid"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            408: components["responses"]["TooSlow"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedType"];
