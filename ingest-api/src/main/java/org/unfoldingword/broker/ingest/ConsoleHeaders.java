@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** What a browser may do on the console's pages: run and show what comes from here, and speak to here; nothing else. */
+/** What a browser may do on the pages that are meant for it: run and show what comes from here, and speak to here; nothing else. */
 final class ConsoleHeaders extends OncePerRequestFilter {
 
     static final String POLICY =

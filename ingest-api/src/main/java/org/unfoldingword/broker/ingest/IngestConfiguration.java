@@ -179,7 +179,7 @@ public class IngestConfiguration {
     @Bean
     FilterRegistrationBean<ConsoleHeaders> consoleHeaders() {
         FilterRegistrationBean<ConsoleHeaders> filter = new FilterRegistrationBean<>(new ConsoleHeaders());
-        filter.addUrlPatterns("/console", "/console/*");
+        filter.addUrlPatterns("/console", "/console/*", "/docs", "/docs/*");
         return filter;
     }
 
