@@ -7,8 +7,10 @@ import io.github.resilience4j.timelimiter.TimeLimiterConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.math.BigDecimal;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -133,10 +135,8 @@ final class WorkerClient implements AutoCloseable {
 
     private HttpPost request(WorkerCall call) {
         HttpPost post = new HttpPost(properties.uri(call.endpoint()));
-        // The endpoint that answers at once is silent for minutes; only the deadline bounds it.
-        Duration silence = call.endpoint() == Endpoint.STREAM ? properties.idleTimeout() : properties.timeout();
         post.setConfig(RequestConfig.custom()
-                .setResponseTimeout(Timeout.of(silence))
+                .setResponseTimeout(Timeout.of(silence(call)))
                 .setConnectionRequestTimeout(Timeout.of(properties.connectTimeout()))
                 .build());
         if (!properties.apiKey().isEmpty()) {
@@ -198,19 +198,32 @@ final class WorkerClient implements AutoCloseable {
     }
 
     private WorkerOutcome broken(WorkerCall call, IOException e) {
-        String cause = e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage());
         if (call.aborted()) {
             return new WorkerOutcome.Aborted();
         }
         if (call.outOfTime()) {
-            return new WorkerOutcome.Unknown("no end within " + properties.timeout());
+            return new WorkerOutcome.Unknown("no end within " + seconds(properties.timeout()));
         }
         boolean unsent = e instanceof ConnectException
                 || e instanceof ConnectTimeoutException
                 || e instanceof UnknownHostException
                 || e instanceof SSLHandshakeException
                 || e instanceof NoRouteToHostException;
-        return unsent ? new WorkerOutcome.Unreached(cause) : new WorkerOutcome.Unknown(cause);
+        String cause = e.getClass().getSimpleName() + (e.getMessage() == null ? "" : ": " + e.getMessage());
+        if (unsent) {
+            return new WorkerOutcome.Unreached(cause);
+        }
+        return new WorkerOutcome.Unknown(
+                e instanceof SocketTimeoutException ? "nothing came for " + seconds(silence(call)) : cause);
+    }
+
+    /** The endpoint that answers at once is silent for minutes; only the deadline bounds it. */
+    private Duration silence(WorkerCall call) {
+        return call.endpoint() == Endpoint.STREAM ? properties.idleTimeout() : properties.timeout();
+    }
+
+    private static String seconds(Duration duration) {
+        return BigDecimal.valueOf(duration.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
     }
 
     private static PoolingHttpClientConnectionManager connections(WorkerProperties properties, int connections) {

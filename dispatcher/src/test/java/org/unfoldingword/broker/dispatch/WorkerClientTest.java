@@ -145,7 +145,19 @@ class WorkerClientTest {
             }
         })) {
             WorkerProperties impatient = properties(worker.url(), Duration.ofMillis(300), Duration.ofMillis(300));
-            assertThat(call(impatient, Endpoint.STREAM)).isEqualTo(new WorkerOutcome.Unknown("no end within PT0.3S"));
+            assertThat(call(impatient, Endpoint.STREAM)).isEqualTo(new WorkerOutcome.Unknown("no end within 0.3 s"));
+        }
+    }
+
+    /** An operator, and a gateway, read this. */
+    @Test
+    void saysForHowLongAStreamWasSilent() throws Exception {
+        try (RawWorker worker = new RawWorker((out, socket) -> {
+            RawWorker.write(out, SSE);
+            new CountDownLatch(1).await();
+        })) {
+            WorkerProperties impatient = properties(worker.url(), Duration.ofMinutes(5), Duration.ofMillis(200));
+            assertThat(call(impatient, Endpoint.STREAM)).isEqualTo(new WorkerOutcome.Unknown("nothing came for 0.2 s"));
         }
     }
 
