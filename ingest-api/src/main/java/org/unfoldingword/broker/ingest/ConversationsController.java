@@ -110,7 +110,12 @@ final class ConversationsController {
         json.put("conversation", asked.name());
         json.put("org_id", asked.org());
         List<Pause> pauses = queue.map(QueueState::pauses).orElseGet(() -> covering(asked));
-        json.put("explanation", queue.map(state -> explain(state, live)).orElseGet(() -> Explanation.idle(pauses)));
+        Page<QueueState> endpoints = operations.callbackQueues(asked);
+        json.put(
+                "explanation",
+                queue.map(state -> explain(state, live))
+                        .orElseGet(() ->
+                                Explanation.idle(pauses, !endpoints.items().isEmpty())));
         ArrayNode inForce = json.putArray("pauses");
         pauses.forEach(pause -> inForce.add(OperatorView.pause(pause)));
         json.set("queue", queue.map(OperatorView::queue).orElse(null));
@@ -118,7 +123,6 @@ final class ConversationsController {
                 .isPresent();
         messages(json.putArray("messages"), lanes.queue(asked), running);
         ArrayNode callbacks = json.putArray("callbacks");
-        Page<QueueState> endpoints = operations.callbackQueues(asked);
         endpoints
                 .items()
                 .forEach(waiting ->

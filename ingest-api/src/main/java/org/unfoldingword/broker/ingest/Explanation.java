@@ -46,8 +46,11 @@ record Explanation(Map<String, String> holders, Duration lease, Optional<Timelin
     }
 
     /** Of a conversation of which nothing waits or runs. */
-    static String idle(List<Pause> pauses) {
+    static String idle(List<Pause> pauses, boolean resultsWait) {
         List<String> sentences = new ArrayList<>(List.of("Nothing of it waits or runs."));
+        if (resultsWait) {
+            sentences.add("Results of it wait to be delivered.");
+        }
         pauses.forEach(pause -> sentences.add(pause(pause)));
         if (!pauses.isEmpty()) {
             sentences.add("What arrives will be accepted, and will wait.");

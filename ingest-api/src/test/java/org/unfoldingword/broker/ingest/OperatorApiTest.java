@@ -234,6 +234,7 @@ class OperatorApiTest {
     void listsDeadCallbacksWithTheirReason() {
         lane.appendWithCallback(ANN, "one");
         lane.drain();
+        assertThat(explanation()).isEqualTo("Nothing of it waits or runs. Results of it wait to be delivered.");
         lane.loseCallback("410 Gone");
 
         JsonNode letter = server.get(API + "/dead-letters?lane=callbacks")
