@@ -1,6 +1,7 @@
 // Words with a colour; the word alone says it too.
 
 import { h } from './dom.js';
+import { plural } from './format.js';
 
 const LOOK = {
   running: 'run', processing: 'run',
@@ -13,4 +14,9 @@ const LOOK = {
 
 const WORDS = { ready: 'waiting', 'circuit-open': 'circuit open' };
 
-export const badge = (word) => h('span', { class: `badge ${LOOK[word] ?? ''}` }, WORDS[word] ?? word);
+export function badge(word) {
+  // Of a deliverer: 'circuits-open:2', those to so many endpoints.
+  const [, open] = word.match(/^circuits-open:(\d+)$/) ?? [];
+  if (open) return h('span', { class: 'badge warn' }, `${plural(Number(open), 'circuit')} open`);
+  return h('span', { class: `badge ${LOOK[word] ?? ''}` }, WORDS[word] ?? word);
+}

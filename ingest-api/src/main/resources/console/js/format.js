@@ -43,6 +43,9 @@ export function time(rfc3339) {
   return at.toDateString() === new Date().toDateString() ? clockTime.format(at) : dayTime.format(at);
 }
 
+/** The broker's words with the times in them as this page writes times: in the zone of whoever reads it. */
+export const withTimes = (words) => words.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, time);
+
 /** What is left of an id when it has to be short: the end, which differs. */
 export const shortId = (id) => `…${id.slice(-12)}`;
 

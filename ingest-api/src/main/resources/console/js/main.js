@@ -7,9 +7,10 @@ import { asOf, decoded, number, sentence } from './format.js';
 import * as history from './history.js';
 import { follow } from './live.js';
 import { login } from './login.js';
-import { messageHref } from './links.js';
+import { placeOf } from './links.js';
 import { other, toggle } from './theme.js';
 import { toasts } from './toast.js';
+import { verdict } from './verdict.js';
 import * as actions from './views/actions.js';
 import * as conversation from './views/conversation.js';
 import * as conversations from './views/conversations.js';
@@ -25,13 +26,14 @@ const NAVIGATION = [
   ['/pending', 'Pending', pending],
   ['/actions', 'Actions', actions],
 ];
-const MESSAGE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 const app = document.getElementById('app');
 const listeners = new Set();
 let latest;
 let judged;
 let asking = false;
+let named = '';
+let sign = '';
 let stopView = () => {};
 let stopLive = () => {};
 
@@ -44,7 +46,15 @@ function leave(note) {
   history.forget();
   latest = undefined;
   judged = undefined;
+  tab('Broker console', '');
   login(app, enter, () => leave('The broker no longer takes this key.'), note);
+}
+
+/** The tab's name, for whoever looks elsewhere: before it `(!)` while something is bad, `(?)` while nothing is known. */
+function tab(name, mark) {
+  named = name;
+  sign = mark;
+  document.title = `${sign}${named}`;
 }
 
 const tell = () => listeners.forEach((listener) => listener(latest, judged));
@@ -57,6 +67,7 @@ async function judge() {
   asking = false;
   if (!latest) return;
   judged = found;
+  tab(named, verdict(latest, judged).level === 'bad' ? '(!) ' : '');
   tell();
 }
 
@@ -66,7 +77,7 @@ function enter() {
   const lost = h('div', { class: 'lost', role: 'alert', hidden: true });
   const dead = h('span', { class: 'count', 'aria-label': '' });
   const links = NAVIGATION.map(([path, name]) => h('a', { href: `#${path}` }, name, path === '/dead-letters' ? dead : null));
-  const find = h('input', { type: 'search', placeholder: 'Message id', 'aria-label': 'Open a message by its id', spellcheck: 'false' });
+  const find = h('input', { type: 'search', placeholder: 'Id, or org/user', 'aria-label': 'Go to a message by its id, or to a conversation as org/user', spellcheck: 'false' });
   const theme = h('button', { type: 'button', class: 'plain', onclick: () => { toggle(); label(); } });
   const label = () => { theme.textContent = other() === 'dark' ? 'Dark' : 'Light'; };
   label();
@@ -77,7 +88,7 @@ function enter() {
       h('header', { class: 'side' },
         h('div', { class: 'brand' }, h('img', { src: '/console/icon.svg', alt: '' }), 'Broker'),
         h('nav', { 'aria-label': 'Views' }, h('ul', {}, links.map((link) => h('li', {}, link)))),
-        h('form', { role: 'search', onsubmit: (event) => { event.preventDefault(); if (MESSAGE_ID.test(find.value.trim())) location.hash = messageHref(find.value.trim()); } }, find),
+        h('form', { role: 'search', onsubmit: (event) => { event.preventDefault(); if (find.value.trim()) location.hash = placeOf(find.value.trim()); } }, find),
         h('div', { class: 'foot' }, state, h('div', { class: 'row' }, theme, h('button', { type: 'button', class: 'plain', onclick: () => leave('') }, 'Log out')))),
       main),
     toasts());
@@ -86,6 +97,7 @@ function enter() {
     lost.hidden = words === '';
     if (lost.textContent !== words) lost.textContent = words;
     main.classList.toggle('stale', words !== '');
+    if (words !== '') tab(named, '(?) ');
   };
   /** The broker answers, but its Redis does not. */
   const away = (is) => warn(is ? `Redis does not answer: nothing is accepted and nothing runs. ${asOf(latest?.at)}` : '');
@@ -128,7 +140,7 @@ function enter() {
     const { view, parameters } = route(path, Object.fromEntries(new URLSearchParams(query)));
     const root = h('div', { class: 'view' });
     main.replaceChildren(root);
-    document.title = `${view.title} · Broker console`;
+    tab(`${view.title} · Broker console`, sign);
     NAVIGATION.forEach(([, , known], i) => {
       if (known === view) links[i].setAttribute('aria-current', 'page');
       else links[i].removeAttribute('aria-current');

@@ -7,6 +7,7 @@ const KNOWN = [
   { told: /^no dispatcher /, bad: true, also: ': messages are accepted, and wait' },
   { told: /^no deliverer /, bad: true, also: ': results wait' },
   { told: /^the circuit to the worker is open in (\d+) of \1 /, bad: true, words: 'The worker does not answer: every dispatcher holds its calls back and probes' },
+  { told: /^the circuit to a callback endpoint /, href: '#/pending?lane=callbacks' },
   { told: /^everything is paused/, href: '#/conversations?state=paused' },
   { told: /^a conversation has stood still/, href: '#/conversations?state=stuck' },
   { told: /^callbacks to an endpoint have stood still/, href: '#/pending?lane=callbacks' },

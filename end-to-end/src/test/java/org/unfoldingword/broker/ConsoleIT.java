@@ -95,6 +95,33 @@ class ConsoleIT {
         assertThat(page.getByLabel("Operator key")).isEmpty();
     }
 
+    /** It was forbidden its own script, and stood there with "Loading…". What a page may not load is a complaint. */
+    @Test
+    void showsTheApisDescription() {
+        page.navigate("http://127.0.0.1:" + broker.port() + "/docs");
+        page.getByLabel("Find").fill("redrive");
+        assertThat(page.getByText("/api/v1/operator/dead-letters/redrive")).isVisible();
+        assertThat(page.getByText("/api/v1/queue/{userId}")).isHidden();
+    }
+
+    @Test
+    void goesToWhatWasTypedAndFromAFailedMessageToItsDeadLetter() {
+        String id = send("o'tool+1@x", "[fail=400] refused");
+        await().atMost(PATIENCE).until(() -> statusOf(id).equals("failed"));
+        console.logIn();
+        Locator find = page.getByPlaceholder("Id, or org/user");
+        find.fill(BrokerClient.ORG + "/o'tool+1@x");
+        find.press("Enter");
+        assertThat(console.heading("o'tool+1@x")).isVisible();
+        assertThat(page.locator(".explain")).containsText("Nothing of it waits or runs");
+
+        find.fill(id);
+        find.press("Enter");
+        page.getByText("Redrive or drop it").click();
+        assertThat(page.getByLabel("Choose message " + id)).isVisible();
+        assertThat(page.getByRole(AriaRole.ROW)).hasCount(2);
+    }
+
     @Test
     void showsAMessageMove() {
         console.logIn();
@@ -530,6 +557,14 @@ class ConsoleIT {
         page.setViewportSize(390, 844);
         console.open("/overview");
         lookOnAPhone("overview", theme, page.locator(".chart").first(), violations);
+        for (String list : List.of("conversations", "dead-letters", "pending")) {
+            console.open("/" + list);
+            lookOnAPhone(list, theme, page.getByRole(AriaRole.TABLE), violations);
+        }
+        String longName = "long".repeat(50);
+        send(longName, "[hang=600000] for long");
+        console.open("/conversation/user:" + BrokerClient.ORG + ":" + longName);
+        lookOnAPhone("long-name", theme, page.getByText("At its head"), violations);
         console.open("/conversation/user:" + BrokerClient.ORG + ":gallery-" + theme);
         lookOnAPhone("conversation", theme, page.getByText("At its head"), violations);
         console.open("/message/" + dead);

@@ -4,7 +4,7 @@ import { cancel } from '../api.js';
 import { badge } from '../badges.js';
 import { ask } from '../dialog.js';
 import { h, replace } from '../dom.js';
-import { conversation as parts, duration, loss, number, plural, time } from '../format.js';
+import { conversation as parts, duration, loss, number, plural, time, withTimes } from '../format.js';
 import { messageLink } from '../links.js';
 import { follow } from '../live.js';
 import { table } from '../pages.js';
@@ -75,7 +75,7 @@ function button(name, told) {
   return h('button', { type: 'button', onclick: () => (paused ? askResume : askPause)(scope, () => {}) }, paused ? 'Resume …' : 'Pause …');
 }
 
-const explanation = (told) => h('section', { class: 'card explain', 'aria-label': 'Why' }, told.explanation);
+const explanation = (told) => h('section', { class: 'card explain', 'aria-label': 'Why' }, withTimes(told.explanation));
 
 function head({ queue }) {
   const facts = [
@@ -123,5 +123,5 @@ function callback(waiting) {
     ? `The message still runs, and the endpoint is told how it goes.${results > 0 ? ` ${plural(results, 'result')} behind it.` : ''}`
     : `${number(results)} to be delivered, at the first for ${duration(waiting.head_for_seconds)}, attempt ${waiting.attempts}.`;
   return h('section', { class: 'card', 'data-key': `results ${waiting.endpoint}` }, h('h2', {}, 'Results for ', h('span', { class: 'mono' }, waiting.endpoint)),
-    h('div', { class: 'stack' }, h('p', {}, waiting.explanation), h('p', { class: 'muted small' }, words)));
+    h('div', { class: 'stack' }, h('p', {}, withTimes(waiting.explanation)), h('p', { class: 'muted small' }, words)));
 }

@@ -78,13 +78,18 @@ function facts(message) {
     ['Attempts', number(message.attempts)],
     message.lapses > 0 && ['Holders lost', number(message.lapses)],
     message.redrives > 0 && ['Redriven', number(message.redrives)],
-    message.error && ['Failed with', [h('strong', {}, message.error.code), ` ${message.error.message}`]],
-    message.callback && ['Callback', [badge(message.callback.status), ' ', h('span', { class: 'mono' }, message.callback.endpoint ?? '')]],
+    message.error && ['Failed with', [h('strong', {}, message.error.code), ` ${message.error.message}`, message.status === 'failed' ? deadLetter(message, 'messages') : null]],
+    message.callback && ['Callback', [badge(message.callback.status), ' ', h('span', { class: 'mono' }, message.callback.endpoint ?? ''), message.callback.status === 'dead' ? deadLetter(message, 'callbacks') : null]],
     message.callback?.last_error && ['Its last error', message.callback.last_error],
     message.callback?.next_attempt_at && ['Its next attempt', time(message.callback.next_attempt_at)],
   ].filter(Boolean);
   return h('dl', { class: 'facts' }, all.map(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]));
 }
+
+/** Where it can be brought back, unless somebody has dropped it. */
+const deadLetter = (message, lane) => [' ', h('a', {
+  href: `#/dead-letters?${new URLSearchParams({ lane, search: message.conversation })}`,
+}, 'Redrive or drop it')];
 
 function attempts(name, list, empty) {
   return h('section', { class: 'stack', 'data-key': name }, h('h2', {}, name),
