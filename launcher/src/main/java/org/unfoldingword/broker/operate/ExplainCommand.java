@@ -34,10 +34,11 @@ final class ExplainCommand extends OperatorCommand {
             screen.json(shown);
             return Exit.OK;
         }
-        screen.line(screen.paint(Screen.Tone.STRONG, conversation) + ": "
-                + shown.path("explanation").asText());
+        screen.prose(
+                conversation + ": " + Words.withTimes(shown.path("explanation").asText(), zone()));
         shown.path("callbacks")
-                .forEach(callback -> screen.line(callback.path("explanation").asText()));
+                .forEach(callback -> screen.prose(
+                        Words.withTimes(callback.path("explanation").asText(), zone())));
         return Exit.OK;
     }
 }

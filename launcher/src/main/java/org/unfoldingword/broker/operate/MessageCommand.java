@@ -60,7 +60,7 @@ final class MessageCommand extends OperatorCommand {
         if (attempts.isEmpty()) {
             return;
         }
-        Table table = new Table(what, ">took", "outcome", "holder", "why");
+        Table table = new Table(what, ">took", "outcome", "?~holder", "~why");
         attempts.forEach(attempt -> table.row(
                 Words.time(attempt.path("started_at"), zone()),
                 Words.duration(attempt.path("took_seconds")),

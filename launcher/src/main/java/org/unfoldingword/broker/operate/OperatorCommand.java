@@ -58,7 +58,9 @@ abstract class OperatorCommand implements Callable<Integer> {
                                 "no key (expected: --key, BROKER_API_KEY, or a data directory in which `start` has made"
                                         + " one)")));
         boolean colours = environment.getOrDefault("BROKER_COLOURS", "").equals("1");
-        return run(api, new Screen(spec.commandLine().getOut(), colours)).status();
+        String columns = environment.getOrDefault("BROKER_COLUMNS", "");
+        int width = columns.matches("[1-9]\\d{1,3}") ? Integer.parseInt(columns) : Integer.MAX_VALUE;
+        return run(api, new Screen(spec.commandLine().getOut(), colours, width)).status();
     }
 
     abstract Exit run(OperatorApi api, Screen screen) throws InterruptedException;

@@ -10,8 +10,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "pause",
         description = {
-            "Pauses a conversation, an org (--org alone) or all (--all). What runs goes on to its end; what arrives is",
-            "accepted and waits. Paused already is no failure."
+            "Pauses a conversation, an org (--org alone) or all (--all). What runs goes on to its end; what arrives is"
+                    + " accepted and waits. Paused already is no failure."
         })
 final class PauseCommand extends OperatorCommand {
 

@@ -27,7 +27,7 @@ final class PendingCommand extends OperatorCommand {
             screen.json(Json.object().set("pending", pending));
             return Exit.OK;
         }
-        Table table = new Table("entry", "consumer", ">idle", ">deliveries", "state", "conversation", "message");
+        Table table = new Table("?entry", "~consumer", ">idle", ">deliveries", "?state", "~conversation", "message");
         pending.forEach(entry -> table.row(
                 entry.path("entry").asText(),
                 entry.path("consumer").asText(),

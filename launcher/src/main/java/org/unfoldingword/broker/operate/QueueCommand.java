@@ -13,8 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "queue",
         description = {
-            "One conversation's queue; without a conversation, the list of those with messages,",
-            "the one whose head has stood for longest first."
+            "One conversation's queue; without a conversation, the list of those with messages, the one whose head has"
+                    + " stood for longest first."
         })
 final class QueueCommand extends OperatorCommand {
 
@@ -48,7 +48,7 @@ final class QueueCommand extends OperatorCommand {
             screen.json(Json.object().set("conversations", conversations));
             return Exit.OK;
         }
-        Table table = new Table("conversation", "state", ">length", ">head for", ">attempts", "holder", "head");
+        Table table = new Table("~conversation", "state", ">length", ">head for", "?>attempts", "?~holder", "head");
         conversations.forEach(queue -> table.row(
                 name(queue),
                 queue.path("state").asText(),
@@ -76,7 +76,7 @@ final class QueueCommand extends OperatorCommand {
             return Exit.OK;
         }
         screen.line(screen.paint(Screen.Tone.STRONG, shown.path("conversation").asText()));
-        screen.line(shown.path("explanation").asText());
+        screen.prose(Words.withTimes(shown.path("explanation").asText(), zone()));
         Table table = new Table(">position", "message", "state", ">age");
         shown.path("messages")
                 .forEach(message -> table.row(
@@ -90,7 +90,7 @@ final class QueueCommand extends OperatorCommand {
         }
         shown.path("callbacks").forEach(callback -> {
             screen.line("");
-            screen.line(callback.path("explanation").asText());
+            screen.prose(Words.withTimes(callback.path("explanation").asText(), zone()));
         });
         return Exit.OK;
     }

@@ -2,12 +2,19 @@ package org.unfoldingword.broker.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
+import java.util.Optional;
 import org.unfoldingword.broker.message.Json;
 import picocli.CommandLine.Command;
 
 /** Is it well? */
 @Command(name = "status", description = "How the whole fares. Exit status 1 if it is not healthy.")
 final class StatusCommand extends OperatorCommand {
+
+    private static final Map<String, String> NEXT = Map.of(
+            "a conversation has stood still", "queue --state stuck",
+            "callbacks to an endpoint have stood still", "queue --lane callbacks --state stuck",
+            "the circuit to a callback endpoint", "pending --lane callbacks",
+            "everything is paused", "resume --all");
 
     @Override
     Exit run(OperatorApi api, Screen screen) {
@@ -32,11 +39,13 @@ final class StatusCommand extends OperatorCommand {
         screen.line("");
         holders(screen, overview);
         overview.path("pauses")
-                .forEach(pause -> screen.line(screen.paint(Screen.Tone.WARN, "paused: ")
-                        + pause.path("conversation").asText(pause.path("org_id").asText("all")) + " since "
-                        + Words.time(pause.path("since"), zone()) + " by "
-                        + pause.path("by").asText() + " "
-                        + pause.path("reason").asText()));
+                .forEach(pause -> screen.line(screen.paint(Screen.Tone.WARN, "paused: ") + PauseScope.words(pause)
+                        + " since " + Words.time(pause.path("since"), zone()) + " by "
+                        + pause.path("by").asText()
+                        + Optional.of(pause.path("reason").asText())
+                                .filter(why -> !why.isEmpty())
+                                .map(why -> ": " + why)
+                                .orElse("")));
         JsonNode redis = overview.path("redis");
         screen.line("redis: " + Words.bytes(redis.path("used_memory_bytes").asLong()) + " used, answered in "
                 + Math.round(redis.path("answered_in_seconds").asDouble() * 1000) + " ms");
@@ -51,7 +60,22 @@ final class StatusCommand extends OperatorCommand {
             return;
         }
         screen.line(screen.paint(Screen.toneOf(status), status));
-        health.path("reasons").forEach(reason -> screen.line("  " + reason.asText()));
+        health.path("reasons")
+                .forEach(reason ->
+                        screen.line("  " + reason.asText() + screen.paint(Screen.Tone.FAINT, next(reason.asText()))));
+        if (health.path("dead_letters").asLong() > 0) {
+            screen.line("  " + Words.count(health.path("dead_letters").asLong(), "dead letter")
+                    + screen.paint(Screen.Tone.FAINT, " (./broker dead-letters, and with --lane callbacks)"));
+        }
+    }
+
+    /** The command that tells more of it. */
+    private static String next(String reason) {
+        return NEXT.entrySet().stream()
+                .filter(known -> reason.startsWith(known.getKey()))
+                .findFirst()
+                .map(known -> " (./broker " + known.getValue() + ")")
+                .orElse("");
     }
 
     private static void lanes(Screen screen, JsonNode overview) {

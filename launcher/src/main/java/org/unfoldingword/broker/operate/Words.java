@@ -5,11 +5,14 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Numbers and times as people read them. */
 final class Words {
 
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
+
+    private static final Pattern RFC_3339 = Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ");
 
     private Words() {}
 
@@ -32,6 +35,12 @@ final class Words {
     /** An RFC 3339 time in the machine's zone; nothing for none. */
     static String time(JsonNode at, ZoneId zone) {
         return at.isTextual() ? CLOCK.format(Instant.parse(at.asText()).atZone(zone)) : "";
+    }
+
+    /** The broker's words with the times in them as this machine writes times. */
+    static String withTimes(String text, ZoneId zone) {
+        return RFC_3339.matcher(text)
+                .replaceAll(at -> CLOCK.format(Instant.parse(at.group()).atZone(zone)));
     }
 
     static String bytes(long bytes) {

@@ -60,18 +60,22 @@ class OperatorCommandsTest {
 
     @Test
     void tellsHowTheWholeFares() {
-        on("GET /health", 200, "{'status':'degraded','reasons':['worker: its circuit is open']}");
+        on(
+                "GET /health",
+                200,
+                "{'status':'degraded','dead_letters':1,'reasons':['worker: its circuit is open','everything is paused']}");
         on("GET " + OPERATOR + "/overview", 200, """
                 {'messages':{'waiting':3,'running':1,'delayed':2,'completed':10,'failed':1,'dead_letters':1,'longest_head_seconds':200},
                  'callbacks':{'pending':4,'running':1,'delayed':1,'delivered':9,'dead_letters':0,'longest_head_seconds':0.4},
                  'dispatchers':[{'name':'dispatcher-a','state':'circuit-open'}],
-                 'pauses':[{'org_id':'acme','since':'2026-01-02T03:04:05Z','by':'ops','reason':'a test'}],
+                 'pauses':[{'scope':'org','org_id':'acme','since':'2026-01-02T03:04:05Z','by':'ops','reason':'a test'}],
                  'redis':{'used_memory_bytes':2097152,'answered_in_seconds':0.002}}""");
         Told told = run("status");
         assertThat(told.status()).isEqualTo(1);
         assertThat(told.out())
                 .contains("degraded", "worker: its circuit is open", "dispatcher-a", "2.0 MB used, answered in 2 ms")
-                .contains("paused: acme since 2026-01-02 03:04:05 by ops a test")
+                .contains("everything is paused (./broker resume --all)", "1 dead letter (./broker dead-letters")
+                .contains("paused: org acme since 2026-01-02 03:04:05 by ops: a test")
                 .containsPattern("messages +3 +1 +2 +11 +1 +3 min")
                 .containsPattern("callbacks +2 +1 +1 +9 +0 +0.4 s");
     }
@@ -119,6 +123,39 @@ class OperatorCommandsTest {
         assertThat(run("explain", "--org", "acme", "--user", "ann").out())
                 .isEqualTo("user:acme:ann: It is called by dispatcher-a.\n");
         assertThat(asked.getFirst()).contains("state=running");
+    }
+
+    /** Tables of 130 columns and sentences broken within words were what a window of 80 or 100 showed. */
+    @Test
+    void keepsWithinTheWindowOfAPerson() {
+        String user = "long".repeat(20);
+        on(
+                "GET " + OPERATOR + "/conversations",
+                200,
+                "{'conversations':[{'conversation':'user:acme:" + user
+                        + "','state':'running','length':2,'head_for_seconds':12.0,'attempts':1,"
+                        + "'pending':{'consumer':'dispatcher-of-a-long-name'},'head_message_id':'" + ID + "'}]}");
+        on(
+                "GET " + OPERATOR + "/conversations/user%3Aacme%3Aann",
+                200,
+                conversation("running", ID)
+                        .replace("It is called by", "It is due at 2026-01-02T03:04:05Z, and is called once more by"));
+        on("GET " + OPERATOR + "/messages/" + ID, 200, """
+                {'calls':[{'started_at':'2026-01-02T03:04:06Z','took_seconds':2,'outcome':'failed','holder':'dispatcher-of-a-long-name',
+                 'detail':'nobody was at home at the address that was given for it'}]}""");
+
+        environment.put("BROKER_COLUMNS", "140");
+        assertThat(run("queue").out()).contains("user:acme:longlong", "…", "dispatcher-of-a-long-name", ID);
+        environment.put("BROKER_COLUMNS", "100");
+        assertThat(run("queue").out()).contains("user:acme:longlong", "…", ID).doesNotContain("dispatcher");
+        assertThat(run("queue").out().lines()).allMatch(line -> line.length() <= 100);
+        environment.put("BROKER_COLUMNS", "60");
+        assertThat(run("explain", "acme/ann").out())
+                .isEqualTo(
+                        "user:acme:ann: It is due at 2026-01-02 03:04:05, and is\ncalled once more by dispatcher-a.\n");
+        assertThat(run("message", ID).out().lines())
+                .contains("2026-01-02 03:04:06  2.0 s  failed   nobody was at home at")
+                .endsWith(" ".repeat(37) + "the address that was", " ".repeat(37) + "given for it");
     }
 
     @Test
