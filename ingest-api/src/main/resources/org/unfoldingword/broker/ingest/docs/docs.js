@@ -122,16 +122,19 @@ function show(api) {
   }
 }
 
-function find(text) {
+// Also by what was typed before there was anything to find.
+function find() {
+  const text = document.getElementById('find').value.toLowerCase();
   for (const box of document.querySelectorAll('main section > details')) {
-    box.hidden = !box.dataset.words.includes(text.toLowerCase());
+    box.hidden = !box.dataset.words.includes(text);
   }
 }
 
-document.getElementById('find').addEventListener('input', (event) => find(event.target.value));
+document.getElementById('find').addEventListener('input', find);
 fetch('/v3/api-docs')
   .then((answer) => answer.json())
   .then(show)
+  .then(find)
   .catch((fault) => {
     document.getElementById('operations').textContent = 'The description cannot be read: ' + fault.message;
   });
