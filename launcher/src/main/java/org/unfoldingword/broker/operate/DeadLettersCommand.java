@@ -29,7 +29,7 @@ final class DeadLettersCommand extends OperatorCommand {
             screen.json(Json.object().set("dead_letters", letters));
             return Exit.OK;
         }
-        Table table = new Table("died", "message", "~conversation", "?>attempts", "?code", "~reason");
+        Table table = new Table("?died", "message", "~conversation", "?>attempts", "?code", "~reason");
         letters.forEach(letter -> table.row(
                 Words.time(letter.path("died_at"), zone()),
                 letter.path("message_id").asText(),

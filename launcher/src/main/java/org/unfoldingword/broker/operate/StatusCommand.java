@@ -60,12 +60,10 @@ final class StatusCommand extends OperatorCommand {
             return;
         }
         screen.line(screen.paint(Screen.toneOf(status), status));
-        health.path("reasons")
-                .forEach(reason ->
-                        screen.line("  " + reason.asText() + screen.paint(Screen.Tone.FAINT, next(reason.asText()))));
+        health.path("reasons").forEach(reason -> screen.prose("  " + reason.asText() + next(reason.asText())));
         if (health.path("dead_letters").asLong() > 0) {
-            screen.line("  " + Words.count(health.path("dead_letters").asLong(), "dead letter")
-                    + screen.paint(Screen.Tone.FAINT, " (./broker dead-letters, and with --lane callbacks)"));
+            screen.prose("  " + Words.count(health.path("dead_letters").asLong(), "dead letter")
+                    + " (./broker dead-letters, and with --lane callbacks)");
         }
     }
 

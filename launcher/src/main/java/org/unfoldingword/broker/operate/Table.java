@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 final class Table {
 
     private static final int CELL_MAX = 72;
-    private static final int SHORTENED_MIN = 16;
+    private static final int SHORTENED_MIN = 12;
     private static final String GAP = "  ";
 
     private final List<Column> columns;
