@@ -2,9 +2,11 @@ package org.unfoldingword.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -61,6 +63,39 @@ class DocumentsTest {
                         .isFalse();
             }
         });
+    }
+
+    @Test
+    void everyClassAndScriptThatAPageNamesIsThere() throws IOException {
+        Set<String> libraries =
+                Set.of("ThreadLocalRandom", "TimeLimiter", "CircuitBreaker", "HdrHistogram", "HmacSHA256");
+        Set<String> sources = sources();
+        Pattern named = Pattern.compile("`((?:[A-Z][a-z]+(?:[A-Z][A-Za-z0-9]*)+(?=[`.]))|[a-z]+\\.lua)");
+        Documents.pages().forEach((page, markdown) -> {
+            // These tell of other programs' classes.
+            if (!page.startsWith("clients/") && !page.startsWith("docs/migration/issues/")) {
+                assertThat(named.matcher(Documents.prose(markdown)).results().map(name -> name.group(1)))
+                        .as(page)
+                        .filteredOn(name -> !libraries.contains(name))
+                        .allSatisfy(name ->
+                                assertThat(sources).contains(name.endsWith(".lua") ? name : name.concat(".java")));
+            }
+        });
+    }
+
+    /** The names of all source files of all modules. */
+    private static Set<String> sources() throws IOException {
+        Set<String> sources = new HashSet<>();
+        try (Stream<Path> modules = Files.list(ROOT)) {
+            for (Path module : modules.map(path -> path.resolve("src"))
+                    .filter(Files::isDirectory)
+                    .toList()) {
+                try (Stream<Path> files = Files.walk(module)) {
+                    files.forEach(file -> sources.add(file.getFileName().toString()));
+                }
+            }
+        }
+        return sources;
     }
 
     private static Stream<String> links(String markdown) {
