@@ -1,6 +1,5 @@
 package org.unfoldingword.broker.ingest;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -14,10 +13,8 @@ import org.springframework.web.bind.annotation.RestController;
 import org.unfoldingword.broker.access.Right;
 import org.unfoldingword.broker.lane.Found;
 import org.unfoldingword.broker.lane.MessageRecord;
-import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.MessageId;
-import org.unfoldingword.broker.telemetry.Meters;
 
 /**
  * The worker's own three chat routes: the same requests, answers and errors, but ordered, durable and deduplicated. So a client moves
@@ -32,21 +29,18 @@ final class ChatController {
     private final HeldRequests held;
     private final EventStreams streams;
     private final SubmitRates rates;
-    private final MeterRegistry meters;
 
     ChatController(
             IngestProperties properties,
             AcceptMessage acceptMessage,
             HeldRequests held,
             EventStreams streams,
-            SubmitRates rates,
-            MeterRegistry meters) {
+            SubmitRates rates) {
         this.properties = properties;
         this.acceptMessage = acceptMessage;
         this.held = held;
         this.streams = streams;
         this.rates = rates;
-        this.meters = meters;
     }
 
     /** Holds the request until the turn is over. */
@@ -54,11 +48,11 @@ final class ChatController {
     CompletableFuture<ResponseEntity<byte[]>> chat(
             HttpServletRequest request, @RequestHeader(name = "traceparent", defaultValue = "") String traceparent)
             throws IOException {
-        ChatRequest.Checked checked = checked(request, Transport.FINAL);
-        MessageId id = acceptMessage.newId(checked.submission());
+        AcceptMessage.Offer offer = offer(request, Transport.FINAL, traceparent);
+        MessageId id = acceptMessage.newId(offer);
         HeldRequests.Hold hold = held.begin(id);
         try {
-            accept(id, checked, traceparent, Watching.END, "chat");
+            acceptMessage.accept(id, offer, AnswerBy.CHAT);
         } catch (RuntimeException refused) {
             hold.close();
             throw refused;
@@ -76,10 +70,11 @@ final class ChatController {
             HttpServletResponse response,
             @RequestHeader(name = "traceparent", defaultValue = "") String traceparent)
             throws IOException {
-        ChatRequest.Checked checked = checked(request, Transport.STREAM);
-        MessageId id = acceptMessage.newId(checked.submission());
-        accept(id, checked, traceparent, Watching.FRAMES, "chat-stream");
-        streams.openLikeTheWorker(request, response, id);
+        AcceptMessage.Offer offer = offer(request, Transport.STREAM, traceparent);
+        streams.openLikeTheWorker(
+                request,
+                response,
+                acceptMessage.accept(offer, AnswerBy.CHAT_STREAM).id());
     }
 
     /** Answers at once; what happens is posted to the client's URL. */
@@ -87,35 +82,22 @@ final class ChatController {
     ResponseEntity<byte[]> callback(
             HttpServletRequest request, @RequestHeader(name = "traceparent", defaultValue = "") String traceparent)
             throws IOException {
-        ChatRequest.Checked checked = checked(request, Transport.CALLBACK);
-        boolean followed = checked.submission().workerCallback().orElseThrow().tellsProgress();
-        AcceptMessage.Taken taken = accept(
-                acceptMessage.newId(checked.submission()),
-                checked,
-                traceparent,
-                followed ? Watching.FRAMES : Watching.NOTHING,
-                "chat-callback");
+        AcceptMessage.Offer offer = offer(request, Transport.CALLBACK, traceparent);
+        boolean followed = offer.submission().workerCallback().orElseThrow().tellsProgress();
+        AcceptMessage.Taken taken =
+                acceptMessage.accept(offer, followed ? AnswerBy.CHAT_PROGRESS : AnswerBy.CHAT_CALLBACK);
         return ResponseEntity.status(202)
                 .contentType(MediaType.APPLICATION_JSON)
                 .body(Json.bytes(Json.object().put("message_id", taken.id().toString())));
     }
 
-    private ChatRequest.Checked checked(HttpServletRequest request, Transport transport) throws IOException {
+    private AcceptMessage.Offer offer(HttpServletRequest request, Transport transport, String traceparent)
+            throws IOException {
         rates.take(Caller.of(request).account());
         try (BodyReader.Body body =
                 BodyReader.of(request).read(request, properties.maxBody().toBytes())) {
-            return ChatRequest.read(body, transport, Caller.of(request));
+            return ChatRequest.read(body, transport, Caller.of(request), traceparent);
         }
-    }
-
-    private AcceptMessage.Taken accept(
-            MessageId id, ChatRequest.Checked checked, String traceparent, Watching watching, String delivery) {
-        AcceptMessage.Taken taken =
-                acceptMessage.accept(id, checked.submission(), checked.key(), traceparent, watching);
-        if (!taken.repeated()) {
-            Meters.ACCEPTED.counter(meters, "delivery", delivery).increment();
-        }
-        return taken;
     }
 
     private static ResponseEntity<byte[]> answer(MessageId id, Optional<Found> found) {

@@ -1,5 +1,7 @@
 package org.unfoldingword.broker.ingest;
 
+import static org.unfoldingword.broker.ingest.Refusal.refuseIf;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -12,7 +14,6 @@ import java.util.regex.Pattern;
 import org.unfoldingword.broker.lane.IdempotencyKey;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.Json;
-import org.unfoldingword.broker.message.RawObject;
 import org.unfoldingword.broker.message.WorkerCallback;
 
 /**
@@ -27,39 +28,29 @@ final class ChatRequest {
             List.of("progress_callback_url", "progress_mode", "progress_throttle_seconds", "message_key");
 
     private static final Set<String> ECHOED = Set.of("user_id", "message_key", "chat_id", "thread_id");
-    /** Of a field that the broker reads, as written, escapes included. */
-    private static final int TEXT_MAX_BYTES = 16 * 1024;
-
-    private static final int MESSAGE_MAX_BYTES = 1024 * 1024;
     private static final Set<String> CHAT_TYPES = Set.of("private", "group", "supergroup");
     private static final Pattern LANGUAGE = Pattern.compile("[a-z]{2}");
-    private static final Pattern CLIENT = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
-    private static final int NAME_MAX = 256;
     private static final double THROTTLE_SECONDS = 5;
     private static final double THROTTLE_SECONDS_MIN = 1;
     private static final double THROTTLE_SECONDS_MAX = 3600;
 
-    private final RawObject json;
-    private final byte[] bytes;
+    private final ChatFields fields;
     private final Transport transport;
     private final Caller caller;
 
     private ChatRequest(BodyReader.Body body, Transport transport, Caller caller) {
-        this.json = body.object();
-        this.bytes = body.bytes();
+        this.fields = new ChatFields(body.object());
         this.transport = transport;
         this.caller = caller;
     }
 
-    /** A request that passed. */
-    record Checked(Submission submission, Optional<IdempotencyKey> key) {}
-
     /** @throws Refusal 400 with the worker's words, 403 for what the key may not name, or cannot be called back with */
-    static Checked read(BodyReader.Body body, Transport transport, Caller caller) {
-        return new ChatRequest(body, transport, caller).checked();
+    static AcceptMessage.Offer read(BodyReader.Body body, Transport transport, Caller caller, String traceparent) {
+        Submission submission = new ChatRequest(body, transport, caller).checked();
+        return new AcceptMessage.Offer(submission, key(submission, body.bytes()), traceparent);
     }
 
-    private Checked checked() {
+    private Submission checked() {
         core();
         if (transport == Transport.CALLBACK) {
             require("progress_callback_url");
@@ -77,34 +68,35 @@ final class ChatRequest {
             // Accepted, its answer could never be told.
             throw Refusal.bare(403, "The key has neither a callback_token nor a key in clear to call back with");
         }
-        return new Checked(submission, key(submission));
+        return submission;
     }
 
     private void core() {
-        refuseIf(!truthy("user_id"), "user_id is required");
-        refuseIf(!truthy("client_id"), "client_id is required");
-        refuseIf(json.has("is_admin"), "is_admin is not a valid field; admin origin is derived from client_id");
-        if (truthy("chat_type")) {
-            String type = text("chat_type");
+        refuseIf(!fields.truthy("user_id"), "user_id is required");
+        refuseIf(!fields.truthy("client_id"), "client_id is required");
+        refuseIf(
+                fields.json().has("is_admin"), "is_admin is not a valid field; admin origin is derived from client_id");
+        if (fields.truthy("chat_type")) {
+            String type = fields.text("chat_type");
             refuseIf(
                     !CHAT_TYPES.contains(type),
                     "Invalid chat_type: " + Problem.printable(type) + ". Must be one of: private, group, supergroup");
         }
-        refuseIf(isGroup() && !truthy("chat_id"), "chat_id is required for group/supergroup chats");
+        refuseIf(isGroup() && !fields.truthy("chat_id"), "chat_id is required for group/supergroup chats");
     }
 
     private void require(String field) {
-        refuseIf(!truthy(field), field + " is required on " + transport.path());
+        refuseIf(!fields.truthy(field), field + " is required on " + transport.path());
     }
 
     private void forbid(String field) {
         refuseIf(
-                json.has(field),
+                fields.json().has(field),
                 field + " is not valid on " + transport.path() + " — use " + Transport.CALLBACK.path());
     }
 
     private void language() {
-        Optional<JsonNode> hint = read("response_language_hint");
+        Optional<JsonNode> hint = fields.read("response_language_hint");
         boolean good = hint.isEmpty()
                 || hint.get().isTextual()
                         && LANGUAGE.matcher(hint.get().textValue()).matches();
@@ -112,45 +104,45 @@ final class ChatRequest {
     }
 
     private Submission submission() {
-        String org = given("org")
-                .or(() -> given("org_id"))
+        String org = fields.given("org")
+                .or(() -> fields.given("org_id"))
                 .or(caller::defaultOrg)
                 .orElseThrow(() -> Refusal.bare(400, "org is required"));
-        String user = name("user_id", text("user_id"));
-        String client = text("client_id");
-        refuseIf(!CLIENT.matcher(client).matches(), "client_id must match " + CLIENT);
+        String user = ChatFields.name("user_id", fields.text("user_id"));
+        String client = fields.text("client_id");
+        refuseIf(!Submission.CLIENT.matcher(client).matches(), "client_id must match " + Submission.CLIENT);
         Map<String, byte[]> added = new HashMap<>();
-        if (given("org").isEmpty() && given("org_id").isEmpty()) {
+        if (fields.given("org").isEmpty() && fields.given("org_id").isEmpty()) {
             added.put("org", Json.bytes(TextNode.valueOf(org)));
         }
         boolean calledBack = transport == Transport.CALLBACK;
         // Whatever the type of the chat: callbacks repeat them.
-        Optional<String> chat = named("chat_id");
-        Optional<String> thread = named("thread_id");
+        Optional<String> chat = fields.named("chat_id");
+        Optional<String> thread = fields.named("thread_id");
         refuseIf(
-                json.length("message") > MESSAGE_MAX_BYTES,
-                "message must have at most " + MESSAGE_MAX_BYTES + " bytes as written");
+                fields.json().length("message") > Submission.MESSAGE_MAX_BYTES,
+                "message must have at most " + Submission.MESSAGE_MAX_BYTES + " bytes as written");
         return new Submission(
                 isGroup()
-                        ? Conversation.ofGroup(name("org", org), chat.orElseThrow(), thread)
-                        : Conversation.ofUser(name("org", org), user),
+                        ? Conversation.ofGroup(ChatFields.name("org", org), chat.orElseThrow(), thread)
+                        : Conversation.ofUser(ChatFields.name("org", org), user),
                 org,
                 user,
                 client,
-                calledBack ? Optional.of(name("message_key", text("message_key"))) : Optional.empty(),
-                calledBack ? Optional.of(text("progress_callback_url")) : Optional.empty(),
+                calledBack ? Optional.of(ChatFields.name("message_key", fields.text("message_key"))) : Optional.empty(),
+                calledBack ? Optional.of(fields.text("progress_callback_url")) : Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                json.rewrite(Set.copyOf(CALLBACK_FIELDS), added),
+                fields.json().rewrite(Set.copyOf(CALLBACK_FIELDS), added),
                 /* signer= */ Optional.empty(),
                 calledBack ? Optional.of(callback()) : Optional.empty());
     }
 
     private WorkerCallback callback() {
         ObjectNode echo = Json.object();
-        for (String name : json.names()) {
-            if (ECHOED.contains(name) && truthy(name)) {
-                json.get(name).ifPresent(value -> echo.set(name, value));
+        for (String name : fields.json().names()) {
+            if (ECHOED.contains(name) && fields.truthy(name)) {
+                fields.json().get(name).ifPresent(value -> echo.set(name, value));
             }
         }
         return new WorkerCallback(
@@ -162,7 +154,7 @@ final class ChatRequest {
     }
 
     private WorkerCallback.Mode mode() {
-        return switch (read("progress_mode").map(JsonNode::asText).orElse("")) {
+        return switch (fields.read("progress_mode").map(JsonNode::asText).orElse("")) {
             case "complete" -> WorkerCallback.Mode.COMPLETE;
             case "periodic" -> WorkerCallback.Mode.PERIODIC;
             case "sentence" -> WorkerCallback.Mode.SENTENCE;
@@ -172,7 +164,7 @@ final class ChatRequest {
     }
 
     private long throttleMillis() {
-        double seconds = read("progress_throttle_seconds")
+        double seconds = fields.read("progress_throttle_seconds")
                 .filter(JsonNode::isNumber)
                 .map(JsonNode::asDouble)
                 .orElse(THROTTLE_SECONDS);
@@ -184,63 +176,12 @@ final class ChatRequest {
      * several recordings is several requests under one key, so the whole request belongs to the name. What is repeated, by Meta
      * above all, is repeated to the byte.
      */
-    private Optional<IdempotencyKey> key(Submission submission) {
-        return submission.clientMessageId().map(name -> IdempotencyKey.of(submission.client(), name, bytes)
+    private static Optional<IdempotencyKey> key(Submission submission, byte[] body) {
+        return submission.clientMessageId().map(name -> IdempotencyKey.of(submission.client(), name, body)
                 .ofThisRequest());
     }
 
     private boolean isGroup() {
-        return truthy("chat_type") && !text("chat_type").equals("private");
-    }
-
-    /** What JavaScript takes for true, as the worker does. */
-    private boolean truthy(String field) {
-        int length = json.length(field);
-        if (length == 0 || length > 4096) {
-            return length > 0;
-        }
-        JsonNode value = json.get(field).orElseThrow();
-        return !(value.isNull()
-                || value.isTextual() && value.textValue().isEmpty()
-                || value.isBoolean() && !value.booleanValue()
-                || value.isNumber() && value.asDouble() == 0);
-    }
-
-    private Optional<JsonNode> read(String field) {
-        refuseIf(
-                json.length(field) > TEXT_MAX_BYTES,
-                field + " must have at most " + TEXT_MAX_BYTES + " bytes as written");
-        return json.get(field);
-    }
-
-    private String text(String field) {
-        JsonNode value = read(field).orElseThrow();
-        refuseIf(value.isContainerNode(), field + " must be a string");
-        return value.asText();
-    }
-
-    /** As the worker's {@code ??}: present and not null. */
-    private Optional<String> given(String field) {
-        return read(field).filter(value -> !value.isNull()).map(value -> text(field));
-    }
-
-    private Optional<String> named(String field) {
-        return truthy(field) ? Optional.of(name(field, text(field))) : Optional.empty();
-    }
-
-    private static String name(String field, String value) {
-        refuseIf(value.isBlank(), field + " is required");
-        boolean printable = value.codePoints()
-                .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
-        refuseIf(
-                value.length() > NAME_MAX || !printable,
-                field + " must have at most " + NAME_MAX + " characters, none of them a control character");
-        return value;
-    }
-
-    private static void refuseIf(boolean bad, String error) {
-        if (bad) {
-            throw Refusal.bare(400, error);
-        }
+        return fields.truthy("chat_type") && !fields.text("chat_type").equals("private");
     }
 }

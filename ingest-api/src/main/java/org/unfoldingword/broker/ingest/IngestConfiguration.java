@@ -173,7 +173,7 @@ public class IngestConfiguration {
                 new OrgShares(properties.orgQueueLimit(), lanes::queuedByOrg, SystemTime.ticker()),
                 new AddressGuard(allowedHosts),
                 SystemTime.instants(),
-                telemetry.traces());
+                telemetry);
     }
 
     @Bean

@@ -1,6 +1,5 @@
 package org.unfoldingword.broker.ingest;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -27,7 +26,6 @@ import org.unfoldingword.broker.lane.RedisUnavailable;
 import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
-import org.unfoldingword.broker.telemetry.Meters;
 
 /** {@code /api/v1/message}: a message in, its state and its answer out. What must wait is held without a thread. */
 @RestController
@@ -41,7 +39,6 @@ final class MessageController {
     private final HeldRequests held;
     private final EventStreams streams;
     private final SubmitRates rates;
-    private final MeterRegistry meters;
 
     MessageController(
             IngestProperties properties,
@@ -49,15 +46,13 @@ final class MessageController {
             Lanes lanes,
             HeldRequests held,
             EventStreams streams,
-            SubmitRates rates,
-            MeterRegistry meters) {
+            SubmitRates rates) {
         this.properties = properties;
         this.acceptMessage = acceptMessage;
         this.lanes = lanes;
         this.held = held;
         this.streams = streams;
         this.rates = rates;
-        this.meters = meters;
     }
 
     /** @return the answer, or, for a request that is held, a future of it */
@@ -77,40 +72,23 @@ final class MessageController {
                 BodyReader.of(request).read(request, properties.maxBody().toBytes())) {
             Submission submission = Submission.read(body.object(), caller.defaultOrg(), caller.signer());
             caller.requireNames(submission.org(), submission.client());
-            Optional<IdempotencyKey> key = Optional.ofNullable(headers.getFirst("Idempotency-Key"))
-                    .map(given -> Submission.name("Idempotency-Key", given))
-                    .or(submission::clientMessageId)
-                    .map(text -> IdempotencyKey.of(submission.client(), text, body.bytes()));
+            AcceptMessage.Offer offer =
+                    new AcceptMessage.Offer(submission, key(headers, submission, body.bytes()), traceparent);
             Preference preference = Preference.of(headers.get("Prefer"));
             boolean async = preference.hold().isEmpty() && (preference.async() || caller.delivery() == Delivery.ASYNC);
-            MessageId id = acceptMessage.newId(submission);
-
             if (EventStreams.wanted(headers)) {
-                AcceptMessage.Taken taken = acceptMessage.accept(id, submission, key, traceparent, Watching.FRAMES);
-                count(taken, "stream");
+                AcceptMessage.Taken taken = acceptMessage.accept(offer, AnswerBy.STREAM);
                 response.setHeader(HttpHeaders.LOCATION, PATH + "/" + taken.id());
                 streams.open(request, response, taken.id());
                 return null;
             }
             boolean calledBack = submission.callbackUrl().isPresent();
             if (calledBack || async) {
-                // Who comes for the answer later may want to see how it came about; who is called back does not come.
-                Watching watching = calledBack ? Watching.NOTHING : Watching.FRAMES;
-                AcceptMessage.Taken taken = acceptMessage.accept(id, submission, key, traceparent, watching);
-                count(taken, calledBack ? "callback" : "async");
-                MessageAnswer.Accepted accepted = accepted(taken);
+                MessageAnswer.Accepted accepted =
+                        accepted(acceptMessage.accept(offer, calledBack ? AnswerBy.CALLBACK : AnswerBy.ASYNC));
                 return preference.async() ? accepted.preferred() : accepted.build();
             }
-            HeldRequests.Hold hold = held.begin(id);
-            AcceptMessage.Taken taken;
-            try {
-                taken = acceptMessage.accept(id, submission, key, traceparent, Watching.END);
-            } catch (RuntimeException refused) {
-                hold.close();
-                throw refused;
-            }
-            count(taken, "held");
-            return answer(taken, hold, bounded(preference.hold().orElse(properties.syncWait())));
+            return hold(offer, bounded(preference.hold().orElse(properties.syncWait())));
         }
     }
 
@@ -131,10 +109,11 @@ final class MessageController {
                 : held.begin(now.id()).looking().within(limit).thenApply(MessageController::view);
     }
 
-    private void count(AcceptMessage.Taken taken, String delivery) {
-        if (!taken.repeated()) {
-            Meters.ACCEPTED.counter(meters, "delivery", delivery).increment();
-        }
+    private static Optional<IdempotencyKey> key(HttpHeaders headers, Submission submission, byte[] body) {
+        return Optional.ofNullable(headers.getFirst("Idempotency-Key"))
+                .map(given -> Submission.name("Idempotency-Key", given))
+                .or(submission::clientMessageId)
+                .map(text -> IdempotencyKey.of(submission.client(), text, body));
     }
 
     private MessageAnswer.Accepted accepted(AcceptMessage.Taken taken) {
@@ -146,6 +125,17 @@ final class MessageController {
                 taken.id(),
                 found.map(f -> f.record().state()).orElse(MessageState.QUEUED),
                 found.flatMap(Found::position));
+    }
+
+    private CompletableFuture<ResponseEntity<byte[]>> hold(AcceptMessage.Offer offer, Duration limit) {
+        MessageId id = acceptMessage.newId(offer);
+        HeldRequests.Hold hold = held.begin(id);
+        try {
+            return answer(acceptMessage.accept(id, offer, AnswerBy.HELD), hold, limit);
+        } catch (RuntimeException refused) {
+            hold.close();
+            throw refused;
+        }
     }
 
     /** What is kept meanwhile is the id: the body must not stay in memory for as long as the request is held. */

@@ -72,8 +72,7 @@ final class Problem extends RuntimeException {
         StringBuilder shown = new StringBuilder();
         text.codePoints()
                 .limit(SHOWN_MAX)
-                .map(point ->
-                        Character.isISOControl(point) || Character.getType(point) == Character.SURROGATE ? '?' : point)
+                .map(point -> Submission.unprintable(point) ? '?' : point)
                 .forEach(shown::appendCodePoint);
         return text.codePointCount(0, text.length()) > SHOWN_MAX ? shown + "…" : shown.toString();
     }

@@ -36,6 +36,13 @@ final class Refusal extends RuntimeException {
         return new Refusal(status, Json.bytes(Json.object().put("error", error)), Optional.empty());
     }
 
+    /** @throws Refusal 400, as the worker's edge refuses, if it is so */
+    static void refuseIf(boolean bad, String error) {
+        if (bad) {
+            throw bare(400, error);
+        }
+    }
+
     /** As the worker fails. */
     static Refusal coded(int status, String error, String code, String message) {
         return new Refusal(status, Json.bytes(json(error, code, message)), Optional.empty());

@@ -34,11 +34,11 @@ record Submission(
         Optional<String> signer,
         Optional<WorkerCallback> workerCallback) {
 
-    private static final Pattern CLIENT = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
-    private static final int NAME_MAX = 256;
-    private static final int MESSAGE_MAX_BYTES = 1024 * 1024;
+    static final Pattern CLIENT = Pattern.compile("[a-z0-9][a-z0-9_-]{0,63}");
+    static final int NAME_MAX = 256;
+    static final int MESSAGE_MAX_BYTES = 1024 * 1024;
     /** Of a broker's field as written, escapes included. */
-    private static final int TEXT_MAX_BYTES = 16 * 1024;
+    static final int TEXT_MAX_BYTES = 16 * 1024;
 
     private static final int METADATA_MAX_BYTES = 16 * 1024;
     private static final Duration EXPIRY_MAX = Duration.ofDays(30);
@@ -52,7 +52,7 @@ record Submission(
                 .orElseThrow(() -> missing("org_id", "the organisation's name"));
         String user = name("user_id", required(json, "user_id"));
         String client = required(json, "client_id");
-        check("client_id", client, CLIENT.asMatchPredicate(), "[a-z0-9][a-z0-9_-]{0,63}");
+        check("client_id", client, CLIENT.asMatchPredicate(), CLIENT.pattern());
         content(json);
         Map<String, byte[]> added = new HashMap<>();
         if (namedOrg.isEmpty()) {
@@ -161,7 +161,8 @@ record Submission(
         return value;
     }
 
-    private static boolean unprintable(int codePoint) {
+    /** A control character, or half of one: neither is text, and not all who read it later can. */
+    static boolean unprintable(int codePoint) {
         return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
     }
 

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.unfoldingword.broker.lane.LaneFixture;
-import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.Conversation;
 import org.unfoldingword.broker.message.Json;
 
@@ -163,8 +162,8 @@ class FieldLimitsTest {
                 Optional.empty());
 
         assertThatExceptionOfType(Problem.class)
-                .isThrownBy(() ->
-                        accept.accept(accept.newId(submission), submission, Optional.empty(), "", Watching.NOTHING))
+                .isThrownBy(() -> accept.accept(
+                        new AcceptMessage.Offer(submission, Optional.empty(), /* traceparent= */ ""), AnswerBy.ASYNC))
                 .satisfies(problem -> assertThat(problem.code()).isEqualTo("fields_too_large"));
         assertThat(lane.waiting(Conversation.ofUser("acme", "ann"))).isEmpty();
     }
