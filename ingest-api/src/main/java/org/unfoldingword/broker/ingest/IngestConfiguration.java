@@ -23,6 +23,7 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.unfoldingword.broker.access.AccessConfiguration;
 import org.unfoldingword.broker.access.ApiKeys;
+import org.unfoldingword.broker.access.SecretText;
 import org.unfoldingword.broker.http.AddressGuard;
 import org.unfoldingword.broker.lane.Journals;
 import org.unfoldingword.broker.lane.LaneConfiguration;
@@ -191,11 +192,7 @@ public class IngestConfiguration {
             PassThroughProperties passThrough,
             IngestProperties properties) {
         return new WorkerPassage(
-                new Upstream(worker, key, publicUrl),
-                passThrough,
-                properties.maxBody().toBytes(),
-                properties.bodyTimeout(),
-                SystemTime.ticker());
+                new Upstream(worker, new SecretText(key), publicUrl), passThrough, properties, SystemTime.ticker());
     }
 
     @Bean

@@ -31,8 +31,7 @@ final class PassThroughController {
         WorkerPath path = WorkerPath.of(request);
         Caller caller = Caller.of(request);
         check(path, caller);
-        boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
-        if (!reads && !caller.may(Right.SUBMIT)) {
+        if (!WorkerPassage.reads(request) && !caller.may(Right.SUBMIT)) {
             throw Refusal.bare(403, "The key may only read");
         }
         try (PassagePlaces.Place place = places.of(caller)) {

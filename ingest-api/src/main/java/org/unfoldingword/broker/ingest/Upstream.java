@@ -3,6 +3,7 @@ package org.unfoldingword.broker.ingest;
 import java.net.URI;
 import java.util.Optional;
 import org.apache.hc.core5.http.HttpHost;
+import org.unfoldingword.broker.access.SecretText;
 import org.unfoldingword.broker.http.PublicUrls;
 
 /**
@@ -12,7 +13,7 @@ import org.unfoldingword.broker.http.PublicUrls;
  * @param key sent as {@code Authorization: Bearer}; empty: no such header
  * @param publicUrl the origin that clients see, put in place of the worker's in URLs; empty: they stay
  */
-record Upstream(String baseUrl, String key, String publicUrl) {
+record Upstream(String baseUrl, SecretText key, String publicUrl) {
 
     Upstream {
         if (!baseUrl.isEmpty() && !baseUrl.matches("https?://[^/?#\\s@]+(/[^?#\\s]*)?")) {
@@ -32,11 +33,5 @@ record Upstream(String baseUrl, String key, String publicUrl) {
 
     PublicUrls publicUrls() {
         return PublicUrls.of(baseUrl, publicUrl);
-    }
-
-    /** The key is not shown. */
-    @Override
-    public String toString() {
-        return "Upstream[baseUrl=" + baseUrl + ", key=…, publicUrl=" + publicUrl + "]";
     }
 }

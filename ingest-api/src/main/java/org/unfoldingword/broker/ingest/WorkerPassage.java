@@ -6,13 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
-import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
-import java.util.Enumeration;
-import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
@@ -20,6 +17,7 @@ import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
 import org.apache.hc.core5.http.ClassicHttpRequest;
 import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.ConnectionRequestTimeoutException;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.io.entity.InputStreamEntity;
@@ -40,55 +38,18 @@ final class WorkerPassage implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(WorkerPassage.class);
 
-    /** RFC 9110, 7.6.1; what {@code Connection} names comes on top. */
-    private static final Set<String> OF_ONE_CONNECTION = Set.of(
-            "connection",
-            "keep-alive",
-            "proxy-connection",
-            "te",
-            "trailer",
-            "transfer-encoding",
-            "upgrade",
-            "proxy-authenticate",
-            "proxy-authorization");
-    /** The client's business with the broker, or what this side makes anew. */
-    private static final Set<String> NOT_ASKED = Set.of(
-            "host",
-            "authorization",
-            "x-api-key",
-            "cookie",
-            "content-length",
-            "accept-encoding",
-            "expect",
-            "forwarded",
-            "x-forwarded-for",
-            "x-forwarded-host",
-            "x-forwarded-port",
-            "x-forwarded-proto",
-            "x-worker-origin");
-
-    private static final Set<String> NOT_ANSWERED = Set.of("content-length", "set-cookie", "server", "date");
-
     private final Upstream upstream;
     private final long jsonBytesMax;
-    private final long bodyBytesMax;
-    private final Duration bodyTimeout;
+    private final IngestProperties ingest;
     private final Ticker ticker;
     private final PublicUrls urls;
     private final CloseableHttpClient http;
 
-    /** @param bodyTimeout how long one body may keep us waiting, all in all */
-    WorkerPassage(
-            Upstream upstream,
-            PassThroughProperties properties,
-            long bodyBytesMax,
-            Duration bodyTimeout,
-            Ticker ticker) {
-        this.bodyTimeout = bodyTimeout;
-        this.ticker = ticker;
+    WorkerPassage(Upstream upstream, PassThroughProperties properties, IngestProperties ingest, Ticker ticker) {
         this.upstream = upstream;
+        this.ingest = ingest;
+        this.ticker = ticker;
         this.jsonBytesMax = properties.maxJson().toBytes();
-        this.bodyBytesMax = bodyBytesMax;
         this.urls = upstream.publicUrls();
         this.http = HttpClientBuilder.create()
                 .setConnectionManager(PoolingHttpClientConnectionManagerBuilder.create()
@@ -132,11 +93,8 @@ final class WorkerPassage implements AutoCloseable {
         ClassicHttpResponse answer;
         try {
             answer = http.executeOpen(worker, passed, null);
-        } catch (SocketTimeoutException | org.apache.hc.core5.http.ConnectionRequestTimeoutException e) {
-            throw unanswered(
-                    path,
-                    e,
-                    Refusal.coded(504, "Gateway timeout", "WORKER_TIMEOUT", "The worker did not answer in time"));
+        } catch (SocketTimeoutException | ConnectionRequestTimeoutException e) {
+            throw unanswered(path, e, late());
         } catch (IOException e) {
             throw unanswered(
                     path,
@@ -154,37 +112,36 @@ final class WorkerPassage implements AutoCloseable {
         http.close();
     }
 
+    static boolean reads(HttpServletRequest request) {
+        return request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+    }
+
     private ClassicHttpRequest passed(WorkerPath path, HttpServletRequest request) throws IOException {
         ClassicHttpRequest passed =
                 new BasicClassicHttpRequest(request.getMethod(), upstream.pathPrefix() + path.target());
-        Set<String> named = named(Collections.list(request.getHeaders("Connection")));
-        for (Enumeration<String> names = request.getHeaderNames(); names.hasMoreElements(); ) {
-            String name = names.nextElement();
-            String lower = name.toLowerCase(Locale.ROOT);
-            if (!OF_ONE_CONNECTION.contains(lower) && !NOT_ASKED.contains(lower) && !named.contains(lower)) {
+        PassedHeaders along = PassedHeaders.ofRequest(Collections.list(request.getHeaders("Connection")));
+        for (String name : Collections.list(request.getHeaderNames())) {
+            if (along.include(name)) {
                 request.getHeaders(name).asIterator().forEachRemaining(value -> passed.addHeader(name, value));
             }
         }
-        if (path.area() != WorkerPath.Area.PUBLIC && !upstream.key().isEmpty()) {
-            passed.setHeader("Authorization", "Bearer " + upstream.key());
+        if (path.area() != WorkerPath.Area.PUBLIC && !upstream.key().reveal().isEmpty()) {
+            passed.setHeader("Authorization", "Bearer " + upstream.key().reveal());
         }
         long length = request.getContentLengthLong();
-        if (length > bodyBytesMax) {
+        if (length > ingest.maxBody().toBytes()) {
             throw Refusal.bare(413, "Request body too large");
         }
         // What only reads needs no body to say what.
-        boolean reads = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
-        if (!reads && (length > 0 || request.getHeader("Transfer-Encoding") != null)) {
-            passed.setEntity(
-                    new InputStreamEntity(new Bounded(request.getInputStream()), length, /* contentType= */ null));
+        if (!reads(request) && (length > 0 || request.getHeader("Transfer-Encoding") != null)) {
+            InputStream body =
+                    new ClientBody(request.getInputStream(), ingest.maxBody().toBytes(), ingest.bodyTimeout(), ticker);
+            passed.setEntity(new InputStreamEntity(body, length, /* contentType= */ null));
         }
         return passed;
     }
 
     private void give(ClassicHttpResponse answer, WorkerPath path, HttpServletResponse response) throws IOException {
-        Set<String> named = named(java.util.Arrays.stream(answer.getHeaders("Connection"))
-                .map(Header::getValue)
-                .toList());
         boolean rewritten = isJson(answer) && !urls.changeNothing();
         Optional<byte[]> whole = Optional.empty();
         Optional<Streamed> body = Optional.empty();
@@ -199,13 +156,7 @@ final class WorkerPassage implements AutoCloseable {
             }
         }
         response.setStatus(answer.getCode());
-        for (Header header : answer.getHeaders()) {
-            String lower = header.getName().toLowerCase(Locale.ROOT);
-            if (!OF_ONE_CONNECTION.contains(lower) && !NOT_ANSWERED.contains(lower) && !named.contains(lower)) {
-                String value = lower.equals("location") ? urls.rewrite(header.getValue()) : header.getValue();
-                response.addHeader(header.getName(), value);
-            }
-        }
+        passHeaders(answer, response);
         if (whole.isPresent()) {
             response.setContentLengthLong(whole.get().length);
             response.getOutputStream().write(whole.get());
@@ -220,6 +171,18 @@ final class WorkerPassage implements AutoCloseable {
         } else {
             // Or the server would tell a length of 0.
             response.flushBuffer();
+        }
+    }
+
+    private void passHeaders(ClassicHttpResponse answer, HttpServletResponse response) {
+        PassedHeaders along = PassedHeaders.ofAnswer(Arrays.stream(answer.getHeaders("Connection"))
+                .map(Header::getValue)
+                .toList());
+        for (Header header : answer.getHeaders()) {
+            if (along.include(header.getName())) {
+                boolean location = header.getName().equalsIgnoreCase("Location");
+                response.addHeader(header.getName(), location ? urls.rewrite(header.getValue()) : header.getValue());
+            }
         }
     }
 
@@ -248,20 +211,14 @@ final class WorkerPassage implements AutoCloseable {
         return refusal;
     }
 
-    private static Refusal brokenOff(IOException e) {
-        return e instanceof SocketTimeoutException
-                ? Refusal.coded(504, "Gateway timeout", "WORKER_TIMEOUT", "The worker did not answer in time")
-                : Refusal.coded(502, "Bad gateway", "WORKER_BROKE_OFF", "The worker broke off within its answer");
+    private static Refusal late() {
+        return Refusal.coded(504, "Gateway timeout", "WORKER_TIMEOUT", "The worker did not answer in time");
     }
 
-    private static Set<String> named(Iterable<String> connectionHeaders) {
-        Set<String> named = new HashSet<>();
-        for (String value : connectionHeaders) {
-            for (String name : value.split(",", -1)) {
-                named.add(name.strip().toLowerCase(Locale.ROOT));
-            }
-        }
-        return named;
+    private static Refusal brokenOff(IOException e) {
+        return e instanceof SocketTimeoutException
+                ? late()
+                : Refusal.coded(502, "Bad gateway", "WORKER_BROKE_OFF", "The worker broke off within its answer");
     }
 
     /** An answer's body, of which a first piece has come: until then a worker that breaks off can be told of. */
@@ -291,38 +248,6 @@ final class WorkerPassage implements AutoCloseable {
                     throw new BrokenOff(e);
                 }
             }
-        }
-    }
-
-    /** A body, cut off where it is too long, which it need not say before, or when its client keeps us waiting for too long. */
-    private final class Bounded extends InputStream {
-        private final InputStream in;
-        private long bytesLeft = bodyBytesMax;
-        private long nanosLeft = bodyTimeout.toNanos();
-
-        Bounded(InputStream in) {
-            this.in = in;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            long askedNanos = ticker.nanos();
-            int read = in.read(buffer, offset, length);
-            nanosLeft -= ticker.nanos() - askedNanos;
-            bytesLeft -= Math.max(0, read);
-            if (bytesLeft < 0) {
-                throw new IOException("a body that is too long", Refusal.bare(413, "Request body too large"));
-            }
-            if (nanosLeft < 0) {
-                throw new IOException("a body that is too slow", Refusal.bare(408, "Request body too slow"));
-            }
-            return read;
         }
     }
 }
