@@ -1,28 +1,14 @@
 package org.unfoldingword.broker.ingest;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
-import org.eclipse.jetty.ee10.servlet.ServletHandler;
-import org.eclipse.jetty.http.UriCompliance;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.Server;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.web.embedded.jetty.JettyServletWebServerFactory;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
-import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
-import org.springframework.core.Ordered;
-import org.springframework.web.servlet.config.annotation.AsyncSupportConfigurer;
-import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
-import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.unfoldingword.broker.access.AccessConfiguration;
-import org.unfoldingword.broker.access.ApiKeys;
 import org.unfoldingword.broker.access.SecretText;
 import org.unfoldingword.broker.http.AddressGuard;
 import org.unfoldingword.broker.lane.Journals;
@@ -34,6 +20,7 @@ import org.unfoldingword.broker.lane.Watches;
 import org.unfoldingword.broker.telemetry.Meters;
 import org.unfoldingword.broker.telemetry.SystemTime;
 import org.unfoldingword.broker.telemetry.Telemetry;
+import org.unfoldingword.broker.telemetry.Ticker;
 
 /** The ingest role: the one door of this package. */
 @Configuration(proxyBeanMethods = false)
@@ -41,6 +28,10 @@ import org.unfoldingword.broker.telemetry.Telemetry;
 @Import({
     AccessConfiguration.class,
     LaneConfiguration.class,
+    ServerConfiguration.class,
+    Operations.class,
+    Cancellation.class,
+    EventStreams.class,
     MessageController.class,
     CancelController.class,
     StreamController.class,
@@ -52,7 +43,9 @@ import org.unfoldingword.broker.telemetry.Telemetry;
     PausesController.class,
     ErasureController.class,
     AuditController.class,
+    OverviewController.class,
     LiveController.class,
+    HealthController.class,
     ConsolePage.class,
     ApiDescription.class,
     DocsController.class,
@@ -64,10 +57,10 @@ import org.unfoldingword.broker.telemetry.Telemetry;
 })
 public class IngestConfiguration {
 
-    /** The headers first, so that refusals have them too; then the keys, before anything of the request is read. */
-    private static final int HEADERS = Ordered.HIGHEST_PRECEDENCE + 100;
-
-    private static final int KEYS = HEADERS + 1;
+    @Bean
+    Ticker ticker() {
+        return SystemTime.ticker();
+    }
 
     @Bean
     Watches watches(Lanes lanes, MeterRegistry meters) {
@@ -87,80 +80,13 @@ public class IngestConfiguration {
     }
 
     @Bean
-    Cancellation cancellation(Lanes lanes, HeldRequests held) {
-        return new Cancellation(lanes, held);
-    }
-
-    /** Jetty's cache of header fields costs each connection 100 KB, ten times what a held one costs otherwise. */
-    @Bean
-    WebServerFactoryCustomizer<JettyServletWebServerFactory> smallConnections() {
-        return factory ->
-                factory.addServerCustomizers(server -> http(server).forEach(http -> http.setHeaderCacheSize(0)));
-    }
-
-    /**
-     * A conversation's name has escapes of its own, so in a path it comes with {@code %25}, and a user's id may hold a slash. Jetty
-     * refuses both unless told otherwise. A path is decoded once, and {@link PathRules} says where a slash may be.
-     */
-    @Bean
-    WebServerFactoryCustomizer<JettyServletWebServerFactory> escapedNames() {
-        UriCompliance compliance = UriCompliance.DEFAULT.with(
-                "names with escapes",
-                UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
-                UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR);
-        return factory -> factory.addServerCustomizers(server -> {
-            http(server).forEach(http -> http.setUriCompliance(compliance));
-            server.getDescendants(ServletHandler.class).forEach(handler -> handler.setDecodeAmbiguousURIs(true));
-        });
-    }
-
-    private static Stream<HttpConfiguration> http(Server server) {
-        return Arrays.stream(server.getConnectors())
-                .flatMap(connector -> connector.getConnectionFactories().stream())
-                .filter(HttpConfiguration.ConnectionFactory.class::isInstance)
-                .map(HttpConfiguration.ConnectionFactory.class::cast)
-                .map(HttpConfiguration.ConnectionFactory::getHttpConfiguration);
-    }
-
-    /** Held requests and streams have deadlines of their own. */
-    @Bean
-    WebMvcConfigurer noDeadlineOfTheServer() {
-        return new WebMvcConfigurer() {
-            @Override
-            public void configureAsyncSupport(AsyncSupportConfigurer configurer) {
-                configurer.setDefaultTimeout(/* none */ 0);
-            }
-        };
-    }
-
-    @Bean
     Journals journals(Lanes lanes, Watches watches, IngestProperties properties) {
         return new Journals(lanes, watches, properties.streamBuffer().toBytes());
     }
 
     @Bean
-    EventStreams eventStreams(Journals journals, MeterRegistry meters) {
-        return new EventStreams(journals, SystemTime.ticker(), meters);
-    }
-
-    @Bean
-    Operations operations(Lanes lanes) {
-        return new Operations(lanes);
-    }
-
-    @Bean
-    WholeBroker wholeBroker(Operations operations, MeterRegistry meters) {
-        return WholeBroker.measured(operations, SystemTime.ticker(), meters);
-    }
-
-    @Bean
-    HealthController healthController(Operations operations, HealthProperties properties) {
-        return new HealthController(operations, properties, SystemTime.ticker());
-    }
-
-    @Bean
-    OverviewController overviewController(Operations operations) {
-        return new OverviewController(operations, SystemTime.ticker());
+    WholeBroker wholeBroker(Operations operations, Ticker ticker, MeterRegistry meters) {
+        return WholeBroker.measured(operations, ticker, meters);
     }
 
     @Bean
@@ -168,20 +94,14 @@ public class IngestConfiguration {
             Lanes lanes,
             IngestProperties properties,
             @Value("${broker.callback.allowed-hosts:}") List<String> allowedHosts,
+            Ticker ticker,
             Telemetry telemetry) {
         return new AcceptMessage(
                 lanes,
-                new OrgShares(properties.orgQueueLimit(), lanes::queuedByOrg, SystemTime.ticker()),
+                new OrgShares(properties.orgQueueLimit(), lanes::queuedByOrg, ticker),
                 new AddressGuard(allowedHosts),
                 SystemTime.instants(),
                 telemetry);
-    }
-
-    @Bean
-    FilterRegistrationBean<ConsoleHeaders> consoleHeaders() {
-        FilterRegistrationBean<ConsoleHeaders> filter = new FilterRegistrationBean<>(new ConsoleHeaders());
-        filter.addUrlPatterns("/console", "/console/*", "/docs", "/docs/*");
-        return filter;
     }
 
     @Bean
@@ -190,64 +110,13 @@ public class IngestConfiguration {
             @Value("${broker.worker.api-key:}") String key,
             @Value("${broker.worker.public-url:}") String publicUrl,
             PassThroughProperties passThrough,
-            IngestProperties properties) {
-        return new WorkerPassage(
-                new Upstream(worker, new SecretText(key), publicUrl), passThrough, properties, SystemTime.ticker());
-    }
-
-    @Bean
-    FilterRegistrationBean<ApiKeyFilter> apiKeyFilter(
-            ApiKeys keys, IngestProperties properties, BodyReader bodies, Problems problems) {
-        if (keys.none()) {
-            throw new IllegalArgumentException(
-                    "broker.access.api-key: not set (expected: the key that clients show; environment: BROKER_API_KEY,"
-                            + " or many keys in BROKER_API_KEYS_FILE)");
-        }
-        FailedAttempts attempts =
-                new FailedAttempts(properties.unknownKeys(), properties.unknownKeyEvery(), SystemTime.ticker());
-        FilterRegistrationBean<ApiKeyFilter> filter = new FilterRegistrationBean<>(
-                new ApiKeyFilter(keys, properties.defaultOrgIfAny(), attempts, bodies, problems));
-        filter.setOrder(KEYS);
-        return filter;
+            IngestProperties properties,
+            Ticker ticker) {
+        return new WorkerPassage(new Upstream(worker, new SecretText(key), publicUrl), passThrough, properties, ticker);
     }
 
     @Bean
     SubmitRates submitRates(IngestProperties properties) {
         return new SubmitRates(properties.rate());
-    }
-
-    @Bean
-    BodyReader bodyReader(IngestProperties properties, ApiKeys keys) {
-        return new BodyReader(
-                new BodyBudget(
-                        properties.bodyMemoryBytes(),
-                        properties.maxBody().toBytes(),
-                        !keys.one(),
-                        properties.bodyPatience()),
-                properties.bodyTimeout(),
-                SystemTime.ticker());
-    }
-
-    @Bean
-    FilterRegistrationBean<SecurityHeaders> securityHeaders(Problems problems) {
-        FilterRegistrationBean<SecurityHeaders> filter = new FilterRegistrationBean<>(new SecurityHeaders(problems));
-        filter.setOrder(HEADERS);
-        return filter;
-    }
-
-    /** What the server itself refuses is told as everything else is. */
-    @Bean
-    WebServerFactoryCustomizer<JettyServletWebServerFactory> serverProblems() {
-        return factory -> factory.addServerCustomizers(server -> server.setErrorHandler(new ServerProblems()));
-    }
-
-    @Bean
-    WebMvcConfigurer rights() {
-        return new WebMvcConfigurer() {
-            @Override
-            public void addInterceptors(InterceptorRegistry registry) {
-                registry.addInterceptor(new RightsCheck());
-            }
-        };
     }
 }
