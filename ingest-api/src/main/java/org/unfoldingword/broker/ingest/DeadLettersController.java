@@ -4,14 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
-import java.time.Instant;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -22,7 +17,6 @@ import org.unfoldingword.broker.lane.DeadLetter;
 import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.Operations;
 import org.unfoldingword.broker.lane.Page;
-import org.unfoldingword.broker.lane.Place;
 import org.unfoldingword.broker.lane.Redrive;
 import org.unfoldingword.broker.message.Json;
 import org.unfoldingword.broker.message.MessageId;
@@ -33,7 +27,6 @@ import org.unfoldingword.broker.message.MessageId;
 final class DeadLettersController {
 
     private static final String PATH = "/api/v1/operator/dead-letters";
-    private static final Pattern CURSOR = Pattern.compile("([^.]*)[.](\\d{1,15})");
 
     private final Operations operations;
 
@@ -71,10 +64,10 @@ final class DeadLettersController {
                 "position", body.text("position"), Redrive.Position.values(), Redrive.Position.HEAD);
         // What goes to the head comes out in reverse, so the newest goes first.
         boolean newestFirst = position != Redrive.Position.TAIL;
-        Chosen chosen = choose(lane, body, newestFirst);
+        ChosenLetters chosen = ChosenLetters.of(body, lane, newestFirst, operations);
         Outcomes outcomes = new Outcomes("redriven");
         try {
-            for (MessageId id : chosen.ids) {
+            for (MessageId id : chosen.ids()) {
                 Redrive outcome = operations.redrive(lane, id, position, body.dryRun());
                 ObjectNode item = outcomes.add(id, outcome.word());
                 if (outcome instanceof Redrive.Placed placed) {
@@ -92,10 +85,10 @@ final class DeadLettersController {
     ResponseEntity<byte[]> drop(HttpServletRequest request) throws IOException {
         OperatorRequest.Body body = OperatorRequest.Body.of(request);
         Lane lane = OperatorRequest.lane(body.text("lane"));
-        Chosen chosen = choose(lane, body, /* newestFirst= */ false);
+        ChosenLetters chosen = ChosenLetters.of(body, lane, /* newestFirst= */ false, operations);
         Outcomes outcomes = new Outcomes("dropped");
         try {
-            for (MessageId id : chosen.ids) {
+            for (MessageId id : chosen.ids()) {
                 outcomes.add(id, operations.drop(lane, id, body.dryRun()) ? "dropped" : "not_dead");
             }
         } finally {
@@ -109,109 +102,38 @@ final class DeadLettersController {
             HttpServletRequest request,
             OperatorRequest.Body body,
             String what,
-            Chosen chosen,
+            ChosenLetters chosen,
             Outcomes outcomes,
             String how) {
         if (!body.dryRun() && outcomes.done() > 0) {
-            boolean whole = outcomes.items.size() == chosen.ids.size();
+            boolean whole = outcomes.items.size() == chosen.ids().size();
             operations.log(
                     OperatorRequest.who(request),
                     what,
-                    chosen.words,
+                    chosen.words(),
                     outcomes.done(),
-                    whole ? how : how + ", broken off after " + outcomes.items.size() + " of " + chosen.ids.size());
+                    whole
+                            ? how
+                            : how + ", broken off after " + outcomes.items.size() + " of "
+                                    + chosen.ids().size());
         }
     }
 
-    private static ResponseEntity<byte[]> answer(OperatorRequest.Body body, Chosen chosen, Outcomes outcomes) {
+    private static ResponseEntity<byte[]> answer(OperatorRequest.Body body, ChosenLetters chosen, Outcomes outcomes) {
         ObjectNode json = Json.object();
         json.put("dry_run", body.dryRun());
         json.put("count", outcomes.done());
         ObjectNode counts = json.putObject("outcomes");
         outcomes.counts.forEach(counts::put);
         json.set("items", outcomes.items);
-        json.put("next_cursor", chosen.next.orElse(null));
+        json.put("next_cursor", chosen.next().orElse(null));
         return OperatorView.ok(json);
-    }
-
-    private Chosen choose(Lane lane, OperatorRequest.Body body, boolean newestFirst) {
-        Optional<List<MessageId>> named = body.messageIds();
-        if (named.isPresent()) {
-            Comparator<MessageId> byAge = Comparator.naturalOrder();
-            List<MessageId> ids = named.get().stream()
-                    .distinct()
-                    .sorted(newestFirst ? byAge.reversed() : byAge)
-                    .toList();
-            String words = ids.size() == 1 ? ids.getFirst().toString() : ids.size() + " messages";
-            return new Chosen(ids, words, Optional.empty());
-        }
-        if (!body.flag("all")) {
-            throw Problem.field("message_ids", "missing", "ids, or \"all\": true with a filter");
-        }
-        DeadLetter.Filter all = new DeadLetter.Filter(
-                newestFirst,
-                OperatorRequest.search(body.text("search")),
-                body.text("code").orElse(""),
-                body.text("org_id").orElse(""),
-                Optional.empty());
-        Optional<Going> going =
-                body.text("cursor").filter(text -> !text.isEmpty()).map(Going::parse);
-        Optional<Instant> until = going.map(Going::until).or(() -> latestDeath(lane, all));
-        Page<DeadLetter> page = until.isEmpty()
-                ? new Page<>(List.of(), Optional.empty())
-                : operations.deadLetters(
-                        lane, all.diedBy(until.get()), going.map(Going::place), OperatorRequest.LIMIT_MAX);
-        String words = ("all " + all.part() + " " + all.code() + " " + all.org())
-                .replaceAll("\\s+", " ")
-                .strip();
-        return new Chosen(
-                page.items().stream().map(DeadLetter::id).toList(),
-                words,
-                page.next().map(place -> new Going(place, until.orElseThrow()).cursor()));
-    }
-
-    /** Nothing that the filter finds has died later; empty if it finds nothing at all. */
-    private Optional<Instant> latestDeath(Lane lane, DeadLetter.Filter filter) {
-        Page<DeadLetter> latest = operations.deadLetters(lane, filter.newest(), Optional.empty(), /* limit= */ 1);
-        return latest.items().stream().findFirst().map(DeadLetter::diedAt).or(() -> latest.next()
-                .map(Place::at));
     }
 
     private enum Order {
         NEWEST,
         OLDEST
     }
-
-    /**
-     * Where an action over many pages goes on.
-     *
-     * @param until what was dead when it began. What it brings back may die again meanwhile: without a bound it would come to that
-     *     again and again, and never end.
-     */
-    private record Going(Place place, Instant until) {
-
-        String cursor() {
-            return place.cursor() + "." + until.toEpochMilli();
-        }
-
-        static Going parse(String cursor) {
-            Matcher parts = CURSOR.matcher(cursor);
-            if (parts.matches()) {
-                Optional<Place> place = Place.parse(parts.group(1));
-                if (place.isPresent()) {
-                    return new Going(place.get(), Instant.ofEpochMilli(Long.parseLong(parts.group(2))));
-                }
-            }
-            throw Problem.field("cursor", cursor, "the next_cursor of a page before");
-        }
-    }
-
-    /**
-     * The dead letters that a request is about.
-     *
-     * @param words for the record of the action
-     */
-    private record Chosen(List<MessageId> ids, String words, Optional<String> next) {}
 
     private static final class Outcomes {
         private final String wanted;
