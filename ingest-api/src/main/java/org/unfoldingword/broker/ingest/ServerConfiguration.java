@@ -85,8 +85,8 @@ class ServerConfiguration {
     }
 
     @Bean
-    FilterRegistrationBean<ConsoleHeaders> consoleHeaders() {
-        FilterRegistrationBean<ConsoleHeaders> filter = new FilterRegistrationBean<>(new ConsoleHeaders());
+    FilterRegistrationBean<PageHeaders> pageHeaders() {
+        FilterRegistrationBean<PageHeaders> filter = new FilterRegistrationBean<>(new PageHeaders());
         filter.addUrlPatterns("/console", "/console/*", "/docs", "/docs/*");
         return filter;
     }

@@ -7,10 +7,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** What a browser may do on the pages that are meant for it: run and show what comes from here, and speak to here; nothing else. */
-final class ConsoleHeaders extends OncePerRequestFilter {
+/**
+ * What a browser may do on our pages: run and show what comes from here, and speak to here; nothing else. These take the place of
+ * what {@link SecurityHeaders} has said: a second policy would not loosen the first.
+ */
+final class PageHeaders extends OncePerRequestFilter {
 
-    static final String POLICY =
+    private static final String POLICY =
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
                     + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -18,8 +21,6 @@ final class ConsoleHeaders extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         response.setHeader("Content-Security-Policy", POLICY);
-        response.setHeader("X-Content-Type-Options", "nosniff");
-        response.setHeader("Referrer-Policy", "no-referrer");
         response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
         chain.doFilter(request, response);
     }
