@@ -19,38 +19,6 @@ final class ClaimEntries {
     /** What a callback says is in the record. */
     private static final Payload CALLBACKS_BODY = new Payload.Inline(new byte[0]);
 
-    /** What a holder says about itself along with a claim. */
-    enum Beat {
-        SILENT,
-        ALIVE,
-        LEAVING
-    }
-
-    /**
-     * What was taken.
-     *
-     * @param unreadable what was taken as well, and no handler can be given
-     * @param more partitions, of those asked, in which more is due
-     * @param nextDue time until the next entry of those partitions is due, from now
-     */
-    record Taken(List<Claim> claims, List<Unreadable> unreadable, List<Integer> more, Optional<Duration> nextDue) {}
-
-    /**
-     * An entry that is not what {@code append.lua} writes: somebody's hand has spoilt it, or a version that took more than this one.
-     * It has to end all the same, or its conversation would stand still for ever.
-     *
-     * @param id what stands where the message's id should
-     * @param envelope if at least that can be read
-     */
-    record Unreadable(
-            Lane lane,
-            int partition,
-            String queue,
-            String entry,
-            String token,
-            String id,
-            Optional<Envelope> envelope) {}
-
     private final Redis redis;
     private final Keyspace keyspace;
     private final Chunks chunks;
@@ -138,4 +106,36 @@ final class ClaimEntries {
                 .flatMap(Envelope::readable);
         return new Unreadable(lane, partition, taken.text(1), taken.text(2), taken.text(3), fields.text(1), envelope);
     }
+
+    /** What a holder says about itself along with a claim. */
+    enum Beat {
+        SILENT,
+        ALIVE,
+        LEAVING
+    }
+
+    /**
+     * What was taken.
+     *
+     * @param unreadable what was taken as well, and no handler can be given
+     * @param more partitions, of those asked, in which more is due
+     * @param nextDue time until the next entry of those partitions is due, from now
+     */
+    record Taken(List<Claim> claims, List<Unreadable> unreadable, List<Integer> more, Optional<Duration> nextDue) {}
+
+    /**
+     * An entry that is not what {@code append.lua} writes: somebody's hand has spoilt it, or a version that took more than this one.
+     * It has to end all the same, or its conversation would stand still for ever.
+     *
+     * @param id what stands where the message's id should
+     * @param envelope if at least that can be read
+     */
+    record Unreadable(
+            Lane lane,
+            int partition,
+            String queue,
+            String entry,
+            String token,
+            String id,
+            Optional<Envelope> envelope) {}
 }

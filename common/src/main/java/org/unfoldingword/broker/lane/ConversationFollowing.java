@@ -41,7 +41,7 @@ final class ConversationFollowing implements Journals.Following {
     private final List<Turn> turns = new ArrayList<>();
     private Optional<TurnPlace> after;
     private Optional<Turn> newest = Optional.empty();
-    private Optional<One> current = Optional.empty();
+    private Optional<Current> current = Optional.empty();
     private int announced;
     /** Of messages that wait, whether the follower may know of them. */
     private final Map<MessageId, Boolean> seen = new HashMap<>();
@@ -94,7 +94,7 @@ final class ConversationFollowing implements Journals.Following {
             }
             left = true;
         } finally {
-            current.ifPresent(One::close);
+            current.ifPresent(Current::close);
             if (left && !closed) {
                 follower.over(Follower.End.LEFT);
             }
@@ -148,7 +148,7 @@ final class ConversationFollowing implements Journals.Following {
             }
             Optional<String> from = after.filter(place -> place.id().equals(id)).map(TurnPlace::entry);
             after = Optional.empty();
-            One one = new One();
+            Current one = new Current();
             current = Optional.of(one);
             one.follow(id, from);
         }
@@ -188,7 +188,7 @@ final class ConversationFollowing implements Journals.Following {
     }
 
     /** The message that is being told. */
-    private final class One implements Follower {
+    private final class Current implements Follower {
         private volatile Optional<End> over = Optional.empty();
         private volatile Optional<Journals.Following> following = Optional.empty();
 

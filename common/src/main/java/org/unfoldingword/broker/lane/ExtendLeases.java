@@ -8,9 +8,6 @@ final class ExtendLeases {
 
     private static final Script SCRIPT = Script.load("extend");
 
-    /** How one lease stands. */
-    record Standing(boolean held, boolean cancel, Watching watching) {}
-
     private final Redis redis;
     private final Keyspace keyspace;
     private final LaneProperties properties;
@@ -42,4 +39,7 @@ final class ExtendLeases {
         }
         return standings;
     }
+
+    /** How one lease stands. */
+    record Standing(boolean held, boolean cancel, Watching watching) {}
 }

@@ -14,6 +14,8 @@ import org.unfoldingword.broker.message.MessageId;
  */
 public final class JournalReader implements AutoCloseable {
 
+    private final MessageId id;
+    private final Journals.Following following;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -22,9 +24,6 @@ public final class JournalReader implements AutoCloseable {
     private boolean woken;
     private boolean broken;
     private boolean closed;
-
-    private final MessageId id;
-    private final Journals.Following following;
 
     public JournalReader(MessageId id, Journals journals) {
         this.id = id;

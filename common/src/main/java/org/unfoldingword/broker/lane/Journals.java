@@ -31,12 +31,6 @@ public final class Journals {
         this.bufferBytes = bufferBytes;
     }
 
-    /** A follower's place; closing it ends the following. */
-    public interface Following extends AutoCloseable {
-        @Override
-        void close();
-    }
-
     /**
      * Follows one message to its end.
      *
@@ -99,5 +93,11 @@ public final class Journals {
             tail.close();
             return null;
         });
+    }
+
+    /** A follower's place; closing it ends the following. */
+    public interface Following extends AutoCloseable {
+        @Override
+        void close();
     }
 }

@@ -41,57 +41,6 @@ public record MessageRecord(
         Optional<Callback> callback,
         Optional<Envelope> envelope) {
 
-    /**
-     * Why it failed: a stable word and a sentence.
-     *
-     * @param worker what the worker itself said, if it did
-     */
-    public record Fault(String code, String message, Optional<WorkerError> worker) {
-
-        public Fault(String code, String message) {
-            this(code, message, Optional.empty());
-        }
-
-        /** What may be shown to those who may not read messages: the worker's words may quote one. */
-        public String withoutWords() {
-            return worker.map(said ->
-                            said.status() == 200 ? "the worker's turn failed" : "the worker answered " + said.status())
-                    .orElse(message);
-        }
-
-        /** For people: the worker's own words, if it had any. */
-        public String words() {
-            String said = worker.map(WorkerError::text).orElse("");
-            return !said.isEmpty() ? said : message.isEmpty() ? code : message;
-        }
-    }
-
-    /**
-     * The worker's own word on a failure.
-     *
-     * @param status of its answer; 200 if it said so within a stream
-     * @param text its message for people, without status and code
-     * @param body its answer as it came, if that was a small JSON object; else empty
-     */
-    public record WorkerError(int status, String text, String body) {}
-
-    /**
-     * How its callback fares.
-     *
-     * @param state pending, delivered or dead
-     * @param lastError why it was not taken, in our words
-     * @param answer the beginning of what its receiver said to that; it may quote the message
-     * @param told its deliverer's note on what it has told before the end
-     */
-    public record Callback(
-            String state,
-            int attempts,
-            int lapses,
-            Optional<Instant> nextAttemptAt,
-            Optional<String> lastError,
-            Optional<String> answer,
-            Optional<String> told) {}
-
     static MessageRecord of(Fields fields, IntFunction<byte[]> replyChunk) {
         Optional<Payload> response = fields.bytes("response")
                 .<Payload>map(Payload.Inline::new)
@@ -147,4 +96,55 @@ public record MessageRecord(
                 .orElseGet(() -> Instant.ofEpochMilli(
                         Long.parseLong(fields.text("entry").orElseThrow().split("-", 2)[0])));
     }
+
+    /**
+     * Why it failed: a stable word and a sentence.
+     *
+     * @param worker what the worker itself said, if it did
+     */
+    public record Fault(String code, String message, Optional<WorkerError> worker) {
+
+        public Fault(String code, String message) {
+            this(code, message, Optional.empty());
+        }
+
+        /** What may be shown to those who may not read messages: the worker's words may quote one. */
+        public String withoutWords() {
+            return worker.map(said ->
+                            said.status() == 200 ? "the worker's turn failed" : "the worker answered " + said.status())
+                    .orElse(message);
+        }
+
+        /** For people: the worker's own words, if it had any. */
+        public String words() {
+            String said = worker.map(WorkerError::text).orElse("");
+            return !said.isEmpty() ? said : message.isEmpty() ? code : message;
+        }
+    }
+
+    /**
+     * The worker's own word on a failure.
+     *
+     * @param status of its answer; 200 if it said so within a stream
+     * @param text its message for people, without status and code
+     * @param body its answer as it came, if that was a small JSON object; else empty
+     */
+    public record WorkerError(int status, String text, String body) {}
+
+    /**
+     * How its callback fares.
+     *
+     * @param state pending, delivered or dead
+     * @param lastError why it was not taken, in our words
+     * @param answer the beginning of what its receiver said to that; it may quote the message
+     * @param told its deliverer's note on what it has told before the end
+     */
+    public record Callback(
+            String state,
+            int attempts,
+            int lapses,
+            Optional<Instant> nextAttemptAt,
+            Optional<String> lastError,
+            Optional<String> answer,
+            Optional<String> told) {}
 }

@@ -13,8 +13,6 @@ import java.util.Optional;
  */
 final class PageOf<T> {
 
-    private record Placed<T>(Place place, T item) {}
-
     private final Comparator<Place> order;
     private final int limit;
     private final List<Placed<T>> found = new ArrayList<>();
@@ -50,4 +48,6 @@ final class PageOf<T> {
         }
         return new Page<>(items, items.size() == limit && horizon.isPresent() ? last : horizon);
     }
+
+    private record Placed<T>(Place place, T item) {}
 }

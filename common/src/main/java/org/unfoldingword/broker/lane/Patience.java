@@ -16,11 +16,6 @@ final class Patience {
     /** Between two tries; half of it to one and a half, so that those who wait do not come back all at once. */
     private static final Duration PAUSE = Duration.ofMillis(250);
 
-    /** Lets time pass. */
-    interface Sleeper {
-        void sleep(Duration time) throws InterruptedException;
-    }
-
     private final Duration limit;
     private final Ticker ticker;
     private final RandomGenerator random;
@@ -63,5 +58,10 @@ final class Patience {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /** Lets time pass. */
+    interface Sleeper {
+        void sleep(Duration time) throws InterruptedException;
     }
 }

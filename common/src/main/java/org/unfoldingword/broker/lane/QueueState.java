@@ -42,6 +42,25 @@ public record QueueState(
         Optional<Instant> messageEndedAt,
         boolean doubtful) {
 
+    /** As {@code standing} in {@code survey.lua} has it, which knows no lapsed one. */
+    public Standing standing() {
+        if (held && dueAt.filter(at::isBefore).isPresent()) {
+            return Standing.RUNNING;
+        }
+        if (!pauses.isEmpty()) {
+            return Standing.PAUSED;
+        }
+        if (held) {
+            return Standing.LAPSED;
+        }
+        return dueAt.filter(at::isBefore).isPresent() ? Standing.DELAYED : Standing.READY;
+    }
+
+    /** How long the head has been the head. A callback waits from its message's end on: before, there is nothing to be late with. */
+    public Duration headFor() {
+        return lane == Lane.CALLBACKS && messageEndedAt.isEmpty() ? Duration.ZERO : Duration.between(headSince, at);
+    }
+
     /**
      * A pending entry, as XPENDING gives it.
      *
@@ -63,24 +82,5 @@ public record QueueState(
         DELAYED,
         /** Due, and waits for a holder with room. */
         READY
-    }
-
-    /** As {@code standing} in {@code survey.lua} has it, which knows no lapsed one. */
-    public Standing standing() {
-        if (held && dueAt.filter(at::isBefore).isPresent()) {
-            return Standing.RUNNING;
-        }
-        if (!pauses.isEmpty()) {
-            return Standing.PAUSED;
-        }
-        if (held) {
-            return Standing.LAPSED;
-        }
-        return dueAt.filter(at::isBefore).isPresent() ? Standing.DELAYED : Standing.READY;
-    }
-
-    /** How long the head has been the head. A callback waits from its message's end on: before, there is nothing to be late with. */
-    public Duration headFor() {
-        return lane == Lane.CALLBACKS && messageEndedAt.isEmpty() ? Duration.ZERO : Duration.between(headSince, at);
     }
 }

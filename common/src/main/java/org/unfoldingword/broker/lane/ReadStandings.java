@@ -11,9 +11,6 @@ final class ReadStandings {
 
     private static final Script SCRIPT = Script.load("states");
 
-    /** How a message stands: whether it has ended (or is unknown), and a mark that changes when there is news of it. */
-    record Standing(boolean ended, String mark) {}
-
     private final Redis redis;
     private final Keyspace keyspace;
 
@@ -37,4 +34,7 @@ final class ReadStandings {
         }
         return standings;
     }
+
+    /** How a message stands: whether it has ended (or is unknown), and a mark that changes when there is news of it. */
+    record Standing(boolean ended, String mark) {}
 }

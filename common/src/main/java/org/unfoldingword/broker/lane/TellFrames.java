@@ -7,16 +7,6 @@ final class TellFrames {
 
     private static final Script SCRIPT = Script.load("tell");
 
-    /** What became of a batch. */
-    enum Told {
-        /** The journal has it. */
-        TOLD,
-        /** The journal has as much as it may; some or all of the batch is not kept. */
-        FULL,
-        /** The lease was lost: nothing was changed. */
-        STALE
-    }
-
     private final Redis redis;
     private final Keyspace keyspace;
     private final LaneProperties properties;
@@ -49,5 +39,15 @@ final class TellFrames {
             case "stale" -> Told.STALE;
             default -> throw new IllegalStateException("tell.lua: " + answer.text(0));
         };
+    }
+
+    /** What became of a batch. */
+    enum Told {
+        /** The journal has it. */
+        TOLD,
+        /** The journal has as much as it may; some or all of the batch is not kept. */
+        FULL,
+        /** The lease was lost: nothing was changed. */
+        STALE
     }
 }

@@ -28,12 +28,6 @@ public final class Watches implements AutoCloseable {
     /** The word of a signal that names a conversation. */
     private static final String MOVED = " moved";
 
-    /** One watcher's place; closing it ends the watch. */
-    public interface Watch extends AutoCloseable {
-        @Override
-        void close();
-    }
-
     private final Lanes lanes;
     private final Map<MessageId, List<Runnable>> watchers = new ConcurrentHashMap<>();
     /** Of those who watch the places in a conversation. */
@@ -159,5 +153,11 @@ public final class Watches implements AutoCloseable {
                         }
                     });
         }
+    }
+
+    /** One watcher's place; closing it ends the watch. */
+    public interface Watch extends AutoCloseable {
+        @Override
+        void close();
     }
 }

@@ -21,9 +21,6 @@ import java.util.regex.Pattern;
  */
 public final class RawObject {
 
-    /** A member's place: its name, with its quotes, at {@code name}; its value from {@code start} to {@code end}. */
-    private record Span(int name, int start, int end) {}
-
     private static final Pattern OUT_OF_SCALE = Pattern.compile("[eE][+-]?0*[1-9]\\d{9}");
 
     private final byte[] bytes;
@@ -169,4 +166,7 @@ public final class RawObject {
             out.write(',');
         }
     }
+
+    /** A member's place: its name, with its quotes, at {@code name}; its value from {@code start} to {@code end}. */
+    private record Span(int name, int start, int end) {}
 }

@@ -25,14 +25,6 @@ public class TelemetryConfiguration {
     /** A stopping process waits so long for its last steps to be sent. */
     private static final long LAST_BATCH_SECONDS = 5;
 
-    /** What sends the steps; closed with the application. */
-    record TraceSender(Optional<SdkTracerProvider> provider) implements AutoCloseable {
-        @Override
-        public void close() {
-            provider.ifPresent(open -> open.shutdown().join(LAST_BATCH_SECONDS, TimeUnit.SECONDS));
-        }
-    }
-
     @Bean
     TraceSender traceSender(TracingProperties properties, @Value("${broker.roles:}") String roles) {
         return new TraceSender(properties.endpoint().map(endpoint -> SdkTracerProvider.builder()
@@ -57,5 +49,13 @@ public class TelemetryConfiguration {
                 sender.provider()
                         .map(provider -> Traces.by(provider.get("org.unfoldingword.broker")))
                         .orElseGet(Traces::off));
+    }
+
+    /** What sends the steps; closed with the application. */
+    record TraceSender(Optional<SdkTracerProvider> provider) implements AutoCloseable {
+        @Override
+        public void close() {
+            provider.ifPresent(open -> open.shutdown().join(LAST_BATCH_SECONDS, TimeUnit.SECONDS));
+        }
     }
 }
