@@ -47,22 +47,11 @@ final class TailCommand extends OperatorCommand {
         }
     }
 
+    /** What ended is told first: it ended before the next one began. */
     private void look(OperatorApi api, Screen screen, JsonNode shown) {
         Set<String> present = new HashSet<>();
-        String headState = shown.path("queue").path("state").asText("");
-        String attempt = shown.path("queue").path("attempts").asText("");
-        String holder = shown.path("queue").path("pending").path("consumer").asText("");
-        for (JsonNode message : shown.path("messages")) {
-            String id = message.path("message_id").asText();
-            present.add(id);
-            boolean head = message.path("position").asInt() == 1;
-            String state = head && headState.equals("running")
-                    ? "running, attempt " + attempt + ", by " + holder
-                    : head && !headState.equals("ready") ? headState + ", after " + attempt + " attempts" : "waiting";
-            if (!state.equals(known.put(id, state))) {
-                say(screen, shown, id, state);
-            }
-        }
+        shown.path("messages")
+                .forEach(message -> present.add(message.path("message_id").asText()));
         known.keySet().removeIf(id -> {
             boolean gone = !present.contains(id);
             if (gone) {
@@ -70,6 +59,21 @@ final class TailCommand extends OperatorCommand {
             }
             return gone;
         });
+        String headState = shown.path("queue").path("state").asText("");
+        int attempts = shown.path("queue").path("attempts").asInt();
+        String holder = shown.path("queue").path("pending").path("consumer").asText("");
+        for (JsonNode message : shown.path("messages")) {
+            String id = message.path("message_id").asText();
+            boolean head = message.path("position").asInt() == 1;
+            String state = head && headState.equals("running")
+                    ? "running, attempt " + attempts + ", by " + holder
+                    : head && !headState.equals("ready")
+                            ? headState + ", after " + Words.count(attempts, "attempt")
+                            : "waiting";
+            if (!state.equals(known.put(id, state))) {
+                say(screen, shown, id, state);
+            }
+        }
     }
 
     private static String end(OperatorApi api, String id) {

@@ -240,6 +240,28 @@ class OperatorCommandsTest {
         assertThat(told.out()).contains("2026-01-02 03:04:07  " + ID + "  completed");
     }
 
+    /** The second began, and then the first had ended. */
+    @Test
+    void tellsAnEndBeforeWhatFollowsIt() {
+        String next = "0197f3a0-0000-8000-8000-000000000002";
+        String path = "GET " + OPERATOR + "/conversations/user%3Aacme%3Aann";
+        on(path, 200, conversation("running", ID));
+        on(path, 200, conversation("delayed", next));
+        on(path, 200, "{'at':'2026-01-02T03:04:07Z','conversation':'user:acme:ann','queue':null,'messages':[]}");
+        on("GET " + OPERATOR + "/messages/" + ID, 200, "{'status':'completed'}");
+        on("GET " + OPERATOR + "/messages/" + next, 200, "{'status':'completed'}");
+
+        assertThat(run("tail", "acme/ann", "--until-idle", "--every", "50")
+                        .out()
+                        .lines())
+                .extracting(line -> line.substring("2026-01-02 03:04:05  ".length()))
+                .containsExactly(
+                        ID + "  running, attempt 1, by dispatcher-a",
+                        ID + "  completed",
+                        next + "  delayed, after 1 attempt",
+                        next + "  completed");
+    }
+
     @Test
     void saysWhetherTheAccountsHold() {
         on(
