@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -56,8 +57,9 @@ class ShippedFilesTest {
 
     @Test
     void variablesAreThoseOfTheSettings() throws IOException {
-        Set<String> known = ConfigurationPage.lines().values().stream()
-                .flatMap(line -> line.variable().stream())
+        Set<String> known = Stream.concat(
+                        ConfigurationPage.lines().values().stream().flatMap(line -> line.variable().stream()),
+                        ConfigurationPage.settings().stream().map(setting -> variable(setting.name())))
                 .collect(Collectors.toSet());
 
         assertThat(fly.path("env").properties())
@@ -193,6 +195,11 @@ class ShippedFilesTest {
 
     private static String[] roles() {
         return Stream.of(Role.values()).map(Role::word).toArray(String[]::new);
+    }
+
+    /** As docs/configuration.md says that any property may be written. */
+    private static String variable(String property) {
+        return property.replace('.', '_').replace("-", "").toUpperCase(Locale.ROOT);
     }
 
     private static String byDefault(String property) throws IOException {
