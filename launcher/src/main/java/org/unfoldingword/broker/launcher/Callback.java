@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import org.unfoldingword.broker.callback.WebhookSignature;
 import org.unfoldingword.broker.message.Json;
 
 /**
@@ -21,9 +22,9 @@ record Callback(Instant at, String id, String timestamp, String signature, Strin
     static Callback of(Instant at, Headers headers, byte[] body) {
         return new Callback(
                 at,
-                header(headers, "webhook-id"),
-                header(headers, "webhook-timestamp"),
-                header(headers, "webhook-signature"),
+                header(headers, WebhookSignature.ID),
+                header(headers, WebhookSignature.TIMESTAMP),
+                header(headers, WebhookSignature.SIGNATURE),
                 header(headers, "X-Engine-Token"),
                 new String(body, StandardCharsets.UTF_8));
     }

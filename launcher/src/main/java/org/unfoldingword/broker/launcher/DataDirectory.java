@@ -8,10 +8,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
 import java.util.Optional;
 
 /** Where {@code start} keeps what must survive a restart. Made when first needed; only its owner may read it. */
 record DataDirectory(Path path) {
+
+    /** Where it is for whoever has that environment; what is blank counts as unset. */
+    static DataDirectory in(Map<String, String> environment) {
+        String path = environment.getOrDefault("BROKER_DATA_DIR", "");
+        return new DataDirectory(Path.of(path.isBlank() ? "data" : path));
+    }
 
     /** The secret kept here; made on first use. */
     String secret(Secret secret) {

@@ -1,7 +1,6 @@
 package org.unfoldingword.broker.launcher;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.Optional;
 import java.util.Set;
@@ -74,8 +73,7 @@ public final class Launcher implements Runnable {
 
     /** What {@code start} has made in its data directory. */
     private static Optional<String> madeKey() {
-        String data = System.getenv().getOrDefault("BROKER_DATA_DIR", "");
-        return new DataDirectory(Path.of(data.isBlank() ? "data" : data)).knownSecret(Secret.API_KEY);
+        return DataDirectory.in(System.getenv()).knownSecret(Secret.API_KEY);
     }
 
     private static int failed(Exception failure, PrintWriter err) {

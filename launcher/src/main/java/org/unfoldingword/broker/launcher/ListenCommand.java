@@ -1,6 +1,5 @@
 package org.unfoldingword.broker.launcher;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -81,11 +80,7 @@ final class ListenCommand implements Callable<Integer> {
     private Optional<String> secret(Map<String, String> environment) {
         String known =
                 Objects.requireNonNullElse(secret, environment.getOrDefault("BROKER_CALLBACK_SIGNING_SECRET", ""));
-        if (!known.isBlank()) {
-            return Optional.of(known);
-        }
-        String data = environment.getOrDefault("BROKER_DATA_DIR", "");
-        return new DataDirectory(Path.of(data.isBlank() ? "data" : data)).knownSecret(Secret.SIGNING_SECRET);
+        return known.isBlank() ? DataDirectory.in(environment).knownSecret(Secret.SIGNING_SECRET) : Optional.of(known);
     }
 
     /** A duration as in the settings: {@code 5s}, {@code 300ms}. */

@@ -6,6 +6,7 @@ import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.EncoderBase;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import org.springframework.boot.logging.logback.StructuredLogEncoder;
 
 /**
@@ -62,7 +63,7 @@ public final class LogLineEncoder extends EncoderBase<ILoggingEvent> {
 
     private Encoder<ILoggingEvent> structured() {
         StructuredLogEncoder encoder = new StructuredLogEncoder();
-        encoder.setFormat(format.toLowerCase(java.util.Locale.ROOT));
+        encoder.setFormat(format.toLowerCase(Locale.ROOT));
         return encoder;
     }
 

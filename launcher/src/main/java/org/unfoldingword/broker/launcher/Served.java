@@ -10,12 +10,12 @@ import org.springframework.core.env.Environment;
 record Served(Environment environment) {
 
     String publicUrl() {
-        return url("server.address", "local.server.port");
+        return url("local.server.port");
     }
 
     String managementUrl() {
         boolean separate = environment.getProperty("local.management.port") != null;
-        return url("server.address", separate ? "local.management.port" : "local.server.port");
+        return url(separate ? "local.management.port" : "local.server.port");
     }
 
     /** Host and port only: a Redis URL may hold a password. */
@@ -26,8 +26,8 @@ record Served(Environment environment) {
                 .replaceFirst("[?#].*$", "");
     }
 
-    private String url(String address, String port) {
-        String host = environment.getProperty(address, "");
+    private String url(String port) {
+        String host = environment.getProperty("server.address", "");
         String bracketed = host.contains(":") ? "[" + host + "]" : host;
         return "http://" + bracketed + ":" + environment.getProperty(port, "");
     }

@@ -37,11 +37,7 @@ final class DeadLettersCommand extends OperatorCommand {
                 letter.path("attempts").asText(),
                 letter.path("code").asText(),
                 letter.path("reason").asText()));
-        if (table.isEmpty()) {
-            screen.line("no such dead letters");
-        } else {
-            table.print(screen);
-        }
+        table.print(screen, "no such dead letters");
         return Exit.OK;
     }
 }

@@ -21,14 +21,6 @@ final class ListOptions {
     @Option(names = "--limit", paramLabel = "N", description = "At most so many. Default: ${DEFAULT-VALUE}.")
     private int limit = 50;
 
-    String lane() {
-        return lane;
-    }
-
-    String search() {
-        return search;
-    }
-
     /** Pages through the list until there are as many as asked for, or no more. */
     ArrayNode read(OperatorApi api, String path, String items, Map<String, String> filter) {
         ArrayNode all = Json.object().arrayNode();

@@ -36,11 +36,7 @@ final class PendingCommand extends OperatorCommand {
                 entry.path("state").asText(),
                 entry.path("conversation").asText(),
                 entry.path("message_id").asText()));
-        if (table.isEmpty()) {
-            screen.line("nothing is pending");
-        } else {
-            table.print(screen);
-        }
+        table.print(screen, "nothing is pending");
         return Exit.OK;
     }
 }

@@ -57,11 +57,7 @@ final class QueueCommand extends OperatorCommand {
                 queue.path("attempts").asText(),
                 queue.path("pending").path("consumer").asText(""),
                 queue.path("head_message_id").asText()));
-        if (table.isEmpty()) {
-            screen.line("no such conversation has messages");
-        } else {
-            table.print(screen);
-        }
+        table.print(screen, "no such conversation has messages");
         return Exit.OK;
     }
 

@@ -1,6 +1,7 @@
 package org.unfoldingword.broker.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Map;
 import java.util.Optional;
 import org.unfoldingword.broker.message.Json;
@@ -21,19 +22,21 @@ final class StatusCommand extends OperatorCommand {
         JsonNode health = api.health();
         String status = health.path("status").asText("unhealthy");
         Exit exit = status.equals("healthy") ? Exit.OK : Exit.FOUND;
-        if (status.equals("unhealthy")) {
-            print(screen, health, status);
-            return exit;
-        }
-        JsonNode overview = api.get("/overview", Map.of());
+        Optional<JsonNode> overview =
+                status.equals("unhealthy") ? Optional.empty() : Optional.of(api.get("/overview", Map.of()));
         if (json) {
-            screen.json(Json.object()
-                    .put("status", status)
-                    .<com.fasterxml.jackson.databind.node.ObjectNode>set("health", health)
-                    .set("overview", overview));
+            ObjectNode all = Json.object().put("status", status);
+            all.set("health", health);
+            overview.ifPresent(told -> all.set("overview", told));
+            screen.json(all);
             return exit;
         }
-        print(screen, health, status);
+        verdict(screen, health, status);
+        overview.ifPresent(told -> whole(screen, told));
+        return exit;
+    }
+
+    private void whole(Screen screen, JsonNode overview) {
         screen.line("");
         lanes(screen, overview);
         screen.line("");
@@ -49,16 +52,9 @@ final class StatusCommand extends OperatorCommand {
         JsonNode redis = overview.path("redis");
         screen.line("redis: " + Words.bytes(redis.path("used_memory_bytes").asLong()) + " used, answered in "
                 + Math.round(redis.path("answered_in_seconds").asDouble() * 1000) + " ms");
-        return exit;
     }
 
-    private void print(Screen screen, JsonNode health, String status) {
-        if (json) {
-            if (status.equals("unhealthy")) {
-                screen.json(Json.object().put("status", status).set("health", health));
-            }
-            return;
-        }
+    private static void verdict(Screen screen, JsonNode health, String status) {
         screen.line(screen.paint(Screen.toneOf(status), status));
         health.path("reasons").forEach(reason -> screen.prose("  " + reason.asText() + next(reason.asText())));
         if (health.path("dead_letters").asLong() > 0) {
@@ -113,10 +109,6 @@ final class StatusCommand extends OperatorCommand {
                     .forEach(holder -> table.row(
                             holder.path("name").asText(), holder.path("state").asText()));
         }
-        if (table.isEmpty()) {
-            screen.line(screen.paint(Screen.Tone.BAD, "no dispatcher and no deliverer is alive"));
-        } else {
-            table.print(screen);
-        }
+        table.print(screen, screen.paint(Screen.Tone.BAD, "no dispatcher and no deliverer is alive"));
     }
 }

@@ -42,6 +42,15 @@ final class Table {
         return rows.isEmpty();
     }
 
+    /** @param ifEmpty what to say instead of a table without rows */
+    void print(Screen screen, String ifEmpty) {
+        if (rows.isEmpty()) {
+            screen.line(ifEmpty);
+        } else {
+            print(screen);
+        }
+    }
+
     void print(Screen screen) {
         int[] widths = IntStream.range(0, columns.size()).map(this::widest).toArray();
         List<Integer> shown = fit(widths, screen.width());

@@ -17,7 +17,8 @@ final class Words {
     private Words() {}
 
     /** Seconds as {@code 0.4 s}, {@code 12 s}, {@code 3 min} or {@code 2 h 5 min}. */
-    static String duration(double seconds) {
+    static String duration(JsonNode told) {
+        double seconds = told.asDouble();
         if (seconds < 10) {
             return String.format(Locale.ROOT, "%.1f s", seconds);
         }
@@ -26,10 +27,6 @@ final class Words {
             return whole + " s";
         }
         return whole < 7200 ? whole / 60 + " min" : whole / 3600 + " h " + whole % 3600 / 60 + " min";
-    }
-
-    static String duration(JsonNode seconds) {
-        return duration(seconds.asDouble());
     }
 
     /** An RFC 3339 time in the machine's zone; nothing for none. */
