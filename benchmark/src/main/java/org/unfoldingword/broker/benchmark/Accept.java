@@ -13,16 +13,6 @@ final class Accept implements Scenario {
     private static final double GOAL = 0.4;
 
     @Override
-    public String name() {
-        return "accept";
-    }
-
-    @Override
-    public String about() {
-        return "POST of 300 bytes on 64 connections, beside a bare Spring Boot endpoint";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         int seconds = bench.size(5, 10);
         AtomicInteger users = new AtomicInteger();

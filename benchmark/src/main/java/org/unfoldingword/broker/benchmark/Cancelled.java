@@ -14,16 +14,6 @@ final class Cancelled implements Scenario {
     private static final double GOAL_MILLIS = 1000;
 
     @Override
-    public String name() {
-        return "cancel";
-    }
-
-    @Override
-    public String about() {
-        return "long calls are cancelled; how soon the next message of the conversation runs";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         int conversations = bench.size(50, 200);
         CountDownLatch called = new CountDownLatch(conversations);

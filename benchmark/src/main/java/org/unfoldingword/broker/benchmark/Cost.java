@@ -15,16 +15,6 @@ final class Cost implements Scenario {
     private static final int SECONDS_MAX = 300;
 
     @Override
-    public String name() {
-        return "cost";
-    }
-
-    @Override
-    public String about() {
-        return "one message, stage by stage: processor, allocation, Redis";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         int each = bench.size(20, 80);
         int all = USERS * each;
@@ -36,9 +26,9 @@ final class Cost implements Scenario {
             receiver.onCallback(callback -> callbacks.incrementAndGet());
             try (BrokerProcess ingest = bench.role("ingest-api", worker).start();
                     Submitter submitter = new Submitter(ingest.url(), ingest.key())) {
-                post(submitter, receiver, each / 2);
+                submitter.postAll("cost", USERS, each / 2, Optional.of(receiver.url()));
                 Spent before = Spent.until(bench, ingest);
-                post(submitter, receiver, each / 2);
+                submitter.postAll("cost", USERS, each / 2, Optional.of(receiver.url()));
                 tell("ingest-api", all / 2, before, bench, ingest);
             }
             try (BrokerProcess dispatcher = bench.another("dispatcher", worker).start()) {
@@ -63,21 +53,6 @@ final class Cost implements Scenario {
     private static void await(BooleanSupplier done) throws IOException, InterruptedException {
         if (!InParallel.await(SECONDS_MAX, done)) {
             throw new IOException("not done within " + SECONDS_MAX + " s");
-        }
-    }
-
-    private static void post(Submitter submitter, CallbackReceiver receiver, int each) throws InterruptedException {
-        try (InParallel clients = new InParallel()) {
-            for (int i = 0; i < USERS; i++) {
-                String user = "cost-" + i;
-                clients.start(() -> {
-                    for (int number = 1; number <= each; number++) {
-                        submitter.post(user, number, Optional.of(receiver.url()));
-                    }
-                    return user;
-                });
-            }
-            clients.join();
         }
     }
 

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +46,7 @@ final class Engine implements AutoCloseable {
     }
 
     /** On the emptied store. */
-    static Engine open(Bench bench) throws java.io.IOException {
+    static Engine open(Bench bench) throws IOException {
         bench.store().flush();
         Map<String, Object> settings = new HashMap<>();
         settings.put("broker.redis.url", bench.store().url());
@@ -105,7 +107,7 @@ final class Engine implements AutoCloseable {
                 new SimpleMeterRegistry());
         worker.start();
         done.acquire(messages);
-        worker.stop(java.time.Duration.ofSeconds(10));
+        worker.stop(Duration.ofSeconds(10));
     }
 
     @Override

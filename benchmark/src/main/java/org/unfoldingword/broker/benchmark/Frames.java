@@ -16,16 +16,6 @@ final class Frames implements Scenario {
     private static final double P99_ADDED_MAX_MILLIS = 25;
 
     @Override
-    public String name() {
-        return "frames";
-    }
-
-    @Override
-    public String about() {
-        return "50 streams of a frame each 50 ms: what is added to a direct connection";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         int frames = bench.size(100, 200);
         try (StubWorker worker = new StubWorker();

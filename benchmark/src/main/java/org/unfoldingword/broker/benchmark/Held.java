@@ -6,16 +6,6 @@ import java.io.IOException;
 final class Held implements Scenario {
 
     @Override
-    public String name() {
-        return "held";
-    }
-
-    @Override
-    public String about() {
-        return "one ingest-api, 1 GB of heap, 10,000 held requests";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         new OpenRequests(bench, "held", "requests held at once").measure(new OpenRequests.Client() {
             @Override

@@ -13,16 +13,6 @@ final class Ideal implements Scenario {
     private static final double GOAL = 0.95;
 
     @Override
-    public String name() {
-        return "ideal";
-    }
-
-    @Override
-    public String about() {
-        return "a worker of 100 ms, 64 at a time: calls made of those that could be";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         int users = 256;
         int each = bench.size(16, 60);
@@ -41,7 +31,9 @@ final class Ideal implements Scenario {
                     warmNanos.set(System.nanoTime());
                 }
             });
-            post(ingest, users, each);
+            try (Submitter submitter = new Submitter(ingest.url(), ingest.key())) {
+                submitter.postAll("ideal", users, each, Optional.empty());
+            }
             try (BrokerProcess dispatcher = bench.another("dispatcher", worker)
                     .with("BROKER_DISPATCHER_CONCURRENCY", AT_A_TIME)
                     .start()) {
@@ -54,21 +46,5 @@ final class Ideal implements Scenario {
         bench.report()
                 .add(Row.amount("ideal: share of the possible calls", measured, idealMillis / tookMillis)
                         .atLeast(GOAL));
-    }
-
-    private static void post(BrokerProcess ingest, int users, int each) throws IOException, InterruptedException {
-        try (Submitter submitter = new Submitter(ingest.url(), ingest.key());
-                InParallel clients = new InParallel()) {
-            for (int i = 0; i < users; i++) {
-                String user = "ideal-" + i;
-                clients.start(() -> {
-                    for (int number = 1; number <= each; number++) {
-                        submitter.post(user, number, Optional.empty());
-                    }
-                    return user;
-                });
-            }
-            clients.join();
-        }
     }
 }

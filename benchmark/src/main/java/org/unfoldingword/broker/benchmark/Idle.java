@@ -14,16 +14,6 @@ final class Idle implements Scenario {
     private static final byte[] BODY = "{\"message\":\"hello\"}".getBytes(UTF_8);
 
     @Override
-    public String name() {
-        return "idle";
-    }
-
-    @Override
-    public String about() {
-        return "Redis commands a minute of each idle role, with none and with many past users";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         int past = bench.size(10_000, 1_000_000);
         for (String role : List.of("ingest-api", "dispatcher", "callback-deliverer")) {

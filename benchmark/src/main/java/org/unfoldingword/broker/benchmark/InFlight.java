@@ -12,16 +12,6 @@ final class InFlight implements Scenario {
     private static final int HEAP_MEGABYTES = 512;
 
     @Override
-    public String name() {
-        return "inflight";
-    }
-
-    @Override
-    public String about() {
-        return "one dispatcher, 512 MB of heap, 10,000 worker calls at once";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         int calls = bench.size(2_000, 10_000);
         CountDownLatch released = new CountDownLatch(1);

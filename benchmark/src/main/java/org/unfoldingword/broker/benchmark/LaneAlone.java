@@ -15,16 +15,6 @@ final class LaneAlone implements Scenario {
     private static final byte[] BODY = ("{\"message\":\"" + "x".repeat(280) + "\"}").getBytes(UTF_8);
 
     @Override
-    public String name() {
-        return "lane";
-    }
-
-    @Override
-    public String about() {
-        return "1,000 conversations x 20, no-op handler, beside GroupMQ and BullMQ";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         int each = bench.size(5, EACH);
         int all = CONVERSATIONS * each;

@@ -13,16 +13,6 @@ final class Limits implements Scenario {
     private static final Pattern PER_SECOND = Pattern.compile("([0-9.]+) requests per second");
 
     @Override
-    public String name() {
-        return "limits";
-    }
-
-    @Override
-    public String about() {
-        return "redis-benchmark: XADD, and a script of one XADD";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         int requests = bench.size(50_000, 200_000);
         String message = "x".repeat(300);

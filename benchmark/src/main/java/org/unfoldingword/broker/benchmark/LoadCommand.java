@@ -102,7 +102,7 @@ final class LoadCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         LoadPlan plan = plan();
         Progress progress = Progress.onStderr();
-        Report report = new Report(progress, /* quick= */ false);
+        Report report = new Report(/* quick= */ false);
         try (CallbackReceiver receiver = new CallbackReceiver()) {
             String run = "load-" + UUID.randomUUID().toString().substring(0, 8);
             String callback = Optional.ofNullable(callbackUrl).orElse(receiver.url());

@@ -1,7 +1,7 @@
 package org.unfoldingword.broker.benchmark;
 
 /**
- * One message of a load test.
+ * One of a user's messages.
  *
  * @param number its place in its conversation, from 1
  */

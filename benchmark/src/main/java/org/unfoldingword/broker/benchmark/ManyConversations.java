@@ -11,16 +11,6 @@ final class ManyConversations implements Scenario {
     private static final byte[] BODY = "{\"message\":\"hello\"}".getBytes(UTF_8);
 
     @Override
-    public String name() {
-        return "many";
-    }
-
-    @Override
-    public String about() {
-        return "as many messages in 100,000 conversations as in 100";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         int many = bench.size(10_000, 100_000);
         throughput(bench, "few", 100, many / 100);

@@ -22,16 +22,6 @@ final class Newcomer implements Scenario {
     private static final double GOAL_MILLIS = 50;
 
     @Override
-    public String name() {
-        return "newcomer";
-    }
-
-    @Override
-    public String about() {
-        return "1,000 conversations each hold a long call and a backlog; 200 new ones come";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         try (StubWorker worker = new StubWorker();
                 BrokerProcess broker = bench.allInOne(worker).start();

@@ -1,6 +1,7 @@
 package org.unfoldingword.broker.benchmark;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,16 +15,6 @@ final class Pace implements Scenario {
     private static final double P50_MAX_MILLIS = 2;
     private static final double P99_MAX_MILLIS = 10;
     private static final double COMMANDS_MAX = 8;
-
-    @Override
-    public String name() {
-        return "pace";
-    }
-
-    @Override
-    public String about() {
-        return "50 messages a second: accepted to called, answered to called back";
-    }
 
     @Override
     public void run(Bench bench) throws IOException, InterruptedException {
@@ -52,7 +43,7 @@ final class Pace implements Scenario {
                 }
                 int number = i;
                 long dueNanos = startNanos + (long) (i * 1e9 / PER_SECOND);
-                Thread.sleep(java.time.Duration.ofNanos(Math.max(0, dueNanos - System.nanoTime())));
+                Thread.sleep(Duration.ofNanos(Math.max(0, dueNanos - System.nanoTime())));
                 clients.start(() -> posted.put(
                         Integer.toString(number),
                         submitter.post("pace-" + number % USERS, number, Optional.of(receiver.url()))));

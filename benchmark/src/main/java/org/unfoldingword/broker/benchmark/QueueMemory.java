@@ -15,16 +15,6 @@ final class QueueMemory implements Scenario {
                     .getBytes(UTF_8);
 
     @Override
-    public String name() {
-        return "memory";
-    }
-
-    @Override
-    public String about() {
-        return "the store's memory for each waiting message of 300 bytes";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         int messages = bench.size(10_000, 50_000);
         bench.report()

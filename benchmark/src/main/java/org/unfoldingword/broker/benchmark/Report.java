@@ -21,7 +21,6 @@ final class Report {
 
     private static final String LINE = "%-54s %8s %9s %9s %9s %9s  %-17s %-22s %s%n";
 
-    private final Progress progress;
     private final boolean quick;
     private final Instant startedAt = Instant.now();
     /** Others' work on this machine falsifies what is measured, so it is told. */
@@ -30,13 +29,8 @@ final class Report {
 
     private final Map<String, List<Row>> rows = new LinkedHashMap<>();
 
-    Report(Progress progress, boolean quick) {
-        this.progress = progress;
+    Report(boolean quick) {
         this.quick = quick;
-    }
-
-    void progress(String what) {
-        progress.say("bench: " + what);
     }
 
     void add(Row row) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -22,7 +23,7 @@ record Row(String name, long n, Measure measure, Optional<Goal> goal) {
     }
 
     /** A figure's bound; it holds in every round, or for the median of all rounds. */
-    record Goal(String text, boolean everyRound, java.util.function.Predicate<Measure> holds) {}
+    record Goal(String text, boolean everyRound, Predicate<Measure> holds) {}
 
     static Row latencies(String name, Latencies latencies) {
         Measure spread = new Measure.Spread(latencies.millisAt(50), latencies.millisAt(99), latencies.millisAt(100));

@@ -5,12 +5,6 @@ import java.io.IOException;
 /** One question that the benchmark answers. It starts what it needs, adds rows to the report, and leaves nothing behind. */
 interface Scenario {
 
-    /** One word, for {@code --only}. */
-    String name();
-
-    /** What is done, in half a sentence. */
-    String about();
-
     /** One round. */
     void run(Bench bench) throws IOException, InterruptedException;
 }

@@ -9,16 +9,6 @@ final class StartUp implements Scenario {
     private static final double GOAL_SECONDS = 4;
 
     @Override
-    public String name() {
-        return "start";
-    }
-
-    @Override
-    public String about() {
-        return "seconds from the command to ready, for each role";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         try (StubWorker worker = new StubWorker()) {
             for (String role : List.of("ingest-api", "dispatcher", "callback-deliverer")) {

@@ -6,16 +6,6 @@ import java.io.IOException;
 final class Streams implements Scenario {
 
     @Override
-    public String name() {
-        return "streams";
-    }
-
-    @Override
-    public String about() {
-        return "one ingest-api, 1 GB of heap, 10,000 open streams";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         new OpenRequests(bench, "streams", "streams open at once").measure(new OpenRequests.Client() {
             @Override

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Deque;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +66,29 @@ final class Submitter implements AutoCloseable {
         } finally {
             places.release();
         }
+    }
+
+    /**
+     * So many users submit their messages 1 to {@code each}, each one after the other; returns when all are accepted.
+     *
+     * @param users what their names begin with
+     */
+    Map<LoadMessage, Posted> postAll(String users, int many, int each, Optional<String> callbackUrl)
+            throws InterruptedException {
+        Map<LoadMessage, Posted> posted = new ConcurrentHashMap<>();
+        try (InParallel clients = new InParallel()) {
+            for (int i = 0; i < many; i++) {
+                String user = users + "-" + i;
+                clients.start(() -> {
+                    for (int number = 1; number <= each; number++) {
+                        posted.put(new LoadMessage(user, number), post(user, number, callbackUrl));
+                    }
+                    return user;
+                });
+            }
+            clients.join();
+        }
+        return posted;
     }
 
     /** A message to which its content is to be added. */

@@ -11,6 +11,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -23,16 +24,6 @@ final class Voice implements Scenario {
     private static final int HEAP_MEGABYTES = 512;
     private static final int AT_A_TIME = 20;
     private static final int BASE64_BYTES = 25 * 1024 * 1024 / 3 * 4;
-
-    @Override
-    public String name() {
-        return "voice";
-    }
-
-    @Override
-    public String about() {
-        return "voice of 25 MB, 20 at a time, 512 MB of heap each role";
-    }
 
     @Override
     public void run(Bench bench) throws IOException, InterruptedException {
@@ -140,7 +131,7 @@ final class Voice implements Scenario {
                 return -1;
             }
             int some = Math.min(length, left);
-            java.util.Arrays.fill(into, from, from + some, value);
+            Arrays.fill(into, from, from + some, value);
             left -= some;
             return some;
         }

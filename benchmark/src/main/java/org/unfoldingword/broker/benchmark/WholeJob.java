@@ -24,16 +24,6 @@ final class WholeJob implements Scenario {
     private static final double COMMANDS_MAX = 4;
 
     @Override
-    public String name() {
-        return "job";
-    }
-
-    @Override
-    public String about() {
-        return "500 users x 20, HTTP to HTTP, beside GroupMQ and BullMQ by hand";
-    }
-
-    @Override
     public void run(Bench bench) throws IOException, InterruptedException {
         int each = bench.size(5, EACH);
         int all = USERS * each;
@@ -94,9 +84,9 @@ final class WholeJob implements Scenario {
         private final Submitter submitter;
         private final Sequences calls = new Sequences();
         private final Sequences callbacks = new Sequences();
-        private final Map<String, Long> calledBackNanos = new ConcurrentHashMap<>();
-        private final Map<String, Submitter.Posted> posted = new ConcurrentHashMap<>();
+        private final Map<LoadMessage, Long> calledBackNanos = new ConcurrentHashMap<>();
         private final AtomicLong lastNanos = new AtomicLong(Long.MIN_VALUE);
+        private Map<LoadMessage, Submitter.Posted> posted = Map.of();
         private long startNanos;
 
         Run(String who, int each, StubWorker worker, CallbackReceiver receiver, Submitter submitter) {
@@ -114,12 +104,12 @@ final class WholeJob implements Scenario {
                 long nowNanos = System.nanoTime();
                 String user = callback.path("user_id").asText();
                 int number = callback.path("metadata").path("number").asInt();
-                calledBackNanos.putIfAbsent(user + " " + number, nowNanos);
+                calledBackNanos.putIfAbsent(new LoadMessage(user, number), nowNanos);
                 lastNanos.accumulateAndGet(nowNanos, Math::max);
                 callbacks.add(user, number);
             });
             startNanos = System.nanoTime();
-            post();
+            posted = submitter.postAll(who, USERS, each, Optional.of(receiver.url()));
             InParallel.await(120, () -> callbacks.size() >= USERS * each);
             // A repetition would come now; and the last callbacks are settled.
             Thread.sleep(1000);
@@ -139,21 +129,6 @@ final class WholeJob implements Scenario {
             if (who.equals("broker")) {
                 calls.tell("job: worker calls", USERS, each, report);
                 callbacks.tell("job: callbacks", USERS, each, report);
-            }
-        }
-
-        private void post() throws InterruptedException {
-            try (InParallel clients = new InParallel()) {
-                for (int i = 0; i < USERS; i++) {
-                    String user = who + "-" + i;
-                    clients.start(() -> {
-                        for (int number = 1; number <= each; number++) {
-                            posted.put(user + " " + number, submitter.post(user, number, Optional.of(receiver.url())));
-                        }
-                        return user;
-                    });
-                }
-                clients.join();
             }
         }
     }

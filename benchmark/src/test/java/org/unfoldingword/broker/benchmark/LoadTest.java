@@ -258,7 +258,7 @@ class LoadTest {
         LoadPlan plan = new LoadPlan(
                 URI.create(broker.url()), "key", "org", "client", USERS, EACH, Optional.empty(), mode, "{n}", patience);
         Progress quiet = new Progress(new PrintStream(new ByteArrayOutputStream(), true, UTF_8), /* terminal= */ false);
-        Report report = new Report(quiet, /* quick= */ false);
+        Report report = new Report(/* quick= */ false);
         try (CallbackReceiver receiver = new CallbackReceiver()) {
             new Load(plan, "run").run(receiver, receiver.url(), report, quiet);
         }
