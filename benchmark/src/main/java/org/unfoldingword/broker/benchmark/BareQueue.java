@@ -18,30 +18,6 @@ import java.util.List;
  */
 final class BareQueue implements AutoCloseable {
 
-    /** What the queue promises. */
-    enum Rung {
-        /** One at a time and in order; a crash loses what was taken. */
-        ORDER(0, "order alone"),
-        /** A consumer group: a crash loses nothing, and XPENDING tells what runs. */
-        GROUP(1, "+ consumer group"),
-        /** A message can be looked up, with its times, its attempts and its result, until a day after its end. */
-        RECORD(2, "+ record and result"),
-        /** A lease that lapses by itself, under a token that fences its holder. */
-        LEASE(3, "+ lease and token");
-
-        private final int height;
-        private final String text;
-
-        Rung(int height, String text) {
-            this.height = height;
-            this.text = text;
-        }
-
-        String text() {
-            return text;
-        }
-    }
-
     private static final int AT_A_TIME = 64;
 
     private final RedisClient client;
@@ -106,6 +82,30 @@ final class BareQueue implements AutoCloseable {
             return new String(in.readAllBytes(), UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What the queue promises. */
+    enum Rung {
+        /** One at a time and in order; a crash loses what was taken. */
+        ORDER(0, "order alone"),
+        /** A consumer group: a crash loses nothing, and XPENDING tells what runs. */
+        GROUP(1, "+ consumer group"),
+        /** A message can be looked up, with its times, its attempts and its result, until a day after its end. */
+        RECORD(2, "+ record and result"),
+        /** A lease that lapses by itself, under a token that fences its holder. */
+        LEASE(3, "+ lease and token");
+
+        private final int height;
+        private final String text;
+
+        Rung(int height, String text) {
+            this.height = height;
+            this.text = text;
+        }
+
+        String text() {
+            return text;
         }
     }
 }

@@ -39,60 +39,6 @@ final class BrokerProcess implements AutoCloseable {
         this.startTook = startTook;
     }
 
-    /**
-     * What to start.
-     *
-     * @param heapMegabytes 0: as the JVM decides
-     * @param log gets what it prints
-     */
-    record Plan(String command, int heapMegabytes, Map<String, String> settings, Path log) {
-
-        Plan with(String setting, Object value) {
-            Map<String, String> more = new TreeMap<>(settings);
-            more.put(setting, value.toString());
-            return new Plan(command, heapMegabytes, more, log);
-        }
-
-        Plan heap(int megabytes) {
-            return new Plan(command, megabytes, settings, log);
-        }
-
-        /** Returns when it is ready. */
-        BrokerProcess start() throws IOException, InterruptedException {
-            List<String> words = List.of(Project.root().resolve("broker").toString(), command);
-            ProcessBuilder builder =
-                    new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile());
-            builder.environment().keySet().removeIf(name -> name.matches("(BROKER|REDIS|WORKER|SPRING|LOG)_.*|HOST"));
-            builder.environment().putAll(settings);
-            builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
-            if (heapMegabytes > 0) {
-                builder.environment().put("BROKER_JAVA_OPTS", "-Xmx" + heapMegabytes + "m");
-            }
-            long startNanos = System.nanoTime();
-            Process process = builder.start();
-            Thread stopWithUs = new Thread(process::destroy, "stop-broker");
-            Runtime.getRuntime().addShutdownHook(stopWithUs);
-            awaitReady(process, startNanos);
-            return new BrokerProcess(process, stopWithUs, this, Duration.ofNanos(System.nanoTime() - startNanos));
-        }
-
-        private void awaitReady(Process process, long startNanos) throws IOException, InterruptedException {
-            Pattern ready = Pattern.compile("(?m)^broker (" + command + " )?ready");
-            while (System.nanoTime() - startNanos < START_MAX.toNanos()) {
-                boolean ended = process.waitFor(20, TimeUnit.MILLISECONDS);
-                if (ready.matcher(Files.readString(log)).find()) {
-                    return;
-                }
-                if (ended) {
-                    throw new IOException("the broker ended while starting: "
-                            + Files.readString(log).strip());
-                }
-            }
-            process.destroyForcibly();
-            throw new IOException("the broker was not ready within " + START_MAX);
-        }
-    }
-
     String url() {
         return "http://127.0.0.1:" + plan.settings().get("PORT");
     }
@@ -172,6 +118,60 @@ final class BrokerProcess implements AutoCloseable {
     static int freePort() throws IOException {
         try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return any.getLocalPort();
+        }
+    }
+
+    /**
+     * What to start.
+     *
+     * @param heapMegabytes 0: as the JVM decides
+     * @param log gets what it prints
+     */
+    record Plan(String command, int heapMegabytes, Map<String, String> settings, Path log) {
+
+        Plan with(String setting, Object value) {
+            Map<String, String> more = new TreeMap<>(settings);
+            more.put(setting, value.toString());
+            return new Plan(command, heapMegabytes, more, log);
+        }
+
+        Plan heap(int megabytes) {
+            return new Plan(command, megabytes, settings, log);
+        }
+
+        /** Returns when it is ready. */
+        BrokerProcess start() throws IOException, InterruptedException {
+            List<String> words = List.of(Project.root().resolve("broker").toString(), command);
+            ProcessBuilder builder =
+                    new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment().keySet().removeIf(name -> name.matches("(BROKER|REDIS|WORKER|SPRING|LOG)_.*|HOST"));
+            builder.environment().putAll(settings);
+            builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+            if (heapMegabytes > 0) {
+                builder.environment().put("BROKER_JAVA_OPTS", "-Xmx" + heapMegabytes + "m");
+            }
+            long startNanos = System.nanoTime();
+            Process process = builder.start();
+            Thread stopWithUs = new Thread(process::destroy, "stop-broker");
+            Runtime.getRuntime().addShutdownHook(stopWithUs);
+            awaitReady(process, startNanos);
+            return new BrokerProcess(process, stopWithUs, this, Duration.ofNanos(System.nanoTime() - startNanos));
+        }
+
+        private void awaitReady(Process process, long startNanos) throws IOException, InterruptedException {
+            Pattern ready = Pattern.compile("(?m)^broker (" + command + " )?ready");
+            while (System.nanoTime() - startNanos < START_MAX.toNanos()) {
+                boolean ended = process.waitFor(20, TimeUnit.MILLISECONDS);
+                if (ready.matcher(Files.readString(log)).find()) {
+                    return;
+                }
+                if (ended) {
+                    throw new IOException("the broker ended while starting: "
+                            + Files.readString(log).strip());
+                }
+            }
+            process.destroyForcibly();
+            throw new IOException("the broker was not ready within " + START_MAX);
         }
     }
 }

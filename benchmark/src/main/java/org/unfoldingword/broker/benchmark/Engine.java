@@ -62,15 +62,6 @@ final class Engine implements AutoCloseable {
                         .toArray(String[]::new)));
     }
 
-    @Configuration(proxyBeanMethods = false)
-    @Import(LaneConfiguration.class)
-    static class Alone {
-        @Bean
-        MeterRegistry meters() {
-            return new SimpleMeterRegistry();
-        }
-    }
-
     /** Messages of so many conversations, 64 appends at a time; the conversations take turns. */
     void append(int conversations, int each, byte[] body) throws InterruptedException {
         Semaphore places = new Semaphore(APPENDS_MAX);
@@ -123,6 +114,15 @@ final class Engine implements AutoCloseable {
                 lanes.newId(conversation), conversation, envelope, body, Optional.empty(), Watching.NOTHING));
         if (!(appended instanceof Appended.Accepted)) {
             throw new IllegalStateException("append: " + appended + " (expected: accepted)");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(LaneConfiguration.class)
+    static class Alone {
+        @Bean
+        MeterRegistry meters() {
+            return new SimpleMeterRegistry();
         }
     }
 

@@ -25,16 +25,6 @@ record LoadPlan(
         String text,
         Duration patience) {
 
-    /** How an answer comes back. */
-    enum Mode {
-        /** By callback, which the load test receives itself. */
-        ASYNC,
-        /** On the held request. */
-        SYNC,
-        /** As a live stream. */
-        STREAM
-    }
-
     LoadPlan {
         atLeastOne("--users", users);
         atLeastOne("--messages", each);
@@ -62,5 +52,15 @@ record LoadPlan(
         if (value < 1) {
             throw new IllegalArgumentException(option + ": " + value + " (expected: >= 1)");
         }
+    }
+
+    /** How an answer comes back. */
+    enum Mode {
+        /** By callback, which the load test receives itself. */
+        ASYNC,
+        /** On the held request. */
+        SYNC,
+        /** As a live stream. */
+        STREAM
     }
 }

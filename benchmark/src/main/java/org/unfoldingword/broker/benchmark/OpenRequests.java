@@ -35,16 +35,6 @@ final class OpenRequests {
         this.requests = bench.size(2_000, 10_000);
     }
 
-    /** One who asks and waits. */
-    interface Client {
-
-        /** Sends a message of the user and what is to stay open; returns once it is sent. */
-        void open(RawConnection connection, String user, boolean even) throws IOException;
-
-        /** Waits for the end; whether all was there that belongs to the message. */
-        boolean awaitOwn(RawConnection connection) throws IOException;
-    }
-
     void measure(Client client) throws IOException, InterruptedException {
         try (StubWorker worker = new StubWorker();
                 BrokerProcess ingest = bench.role("ingest-api", worker)
@@ -139,5 +129,15 @@ final class OpenRequests {
         } catch (IOException | NumberFormatException silent) {
             return 0;
         }
+    }
+
+    /** One who asks and waits. */
+    interface Client {
+
+        /** Sends a message of the user and what is to stay open; returns once it is sent. */
+        void open(RawConnection connection, String user, boolean even) throws IOException;
+
+        /** Waits for the end; whether all was there that belongs to the message. */
+        boolean awaitOwn(RawConnection connection) throws IOException;
     }
 }

@@ -60,14 +60,6 @@ final class Peers {
         }
     }
 
-    /** A peer that serves. */
-    record Serving(String url, List<Process> processes) implements AutoCloseable {
-        @Override
-        public void close() {
-            processes.forEach(Process::destroyForcibly);
-        }
-    }
-
     private static String firstLine(Process node, String peer) throws IOException {
         String line = node.inputReader(StandardCharsets.UTF_8).readLine();
         if (line == null) {
@@ -104,6 +96,14 @@ final class Peers {
         if (!npm.waitFor(5, TimeUnit.MINUTES) || npm.exitValue() != 0) {
             npm.destroyForcibly();
             throw new IOException("npm ci in benchmark/peers failed (needs Node 20 or newer and the npm registry)");
+        }
+    }
+
+    /** A peer that serves. */
+    record Serving(String url, List<Process> processes) implements AutoCloseable {
+        @Override
+        public void close() {
+            processes.forEach(Process::destroyForcibly);
         }
     }
 }

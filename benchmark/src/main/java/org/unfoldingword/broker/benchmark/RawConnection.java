@@ -32,25 +32,6 @@ final class RawConnection implements AutoCloseable {
         this.in = new BufferedInputStream(socket.getInputStream(), BUFFER_BYTES);
     }
 
-    /**
-     * An answer's head and body.
-     *
-     * @param kept the connection may be used again
-     */
-    record Answer(int status, String body, boolean kept) {
-
-        String messageId() {
-            return body.replaceAll("(?s).*\"message_id\":\"([^\"]+)\".*", "$1");
-        }
-    }
-
-    /**
-     * A server-sent event.
-     *
-     * @param name empty where it has none
-     */
-    record Event(String name, String data) {}
-
     /** @param header one header line */
     void post(String path, String header, String body) throws IOException {
         send(
@@ -154,10 +135,6 @@ final class RawConnection implements AutoCloseable {
         return line(in::read);
     }
 
-    private interface Bytes {
-        int next() throws IOException;
-    }
-
     private static String line(Bytes bytes) throws IOException {
         StringBuilder line = new StringBuilder();
         for (int read = bytes.next(); read != '\n'; read = bytes.next()) {
@@ -169,5 +146,28 @@ final class RawConnection implements AutoCloseable {
             }
         }
         return line.toString();
+    }
+
+    /**
+     * An answer's head and body.
+     *
+     * @param kept the connection may be used again
+     */
+    record Answer(int status, String body, boolean kept) {
+
+        String messageId() {
+            return body.replaceAll("(?s).*\"message_id\":\"([^\"]+)\".*", "$1");
+        }
+    }
+
+    /**
+     * A server-sent event.
+     *
+     * @param name empty where it has none
+     */
+    record Event(String name, String data) {}
+
+    private interface Bytes {
+        int next() throws IOException;
     }
 }

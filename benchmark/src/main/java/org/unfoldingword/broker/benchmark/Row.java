@@ -15,16 +15,6 @@ import java.util.function.ToDoubleFunction;
  */
 record Row(String name, long n, Measure measure, Optional<Goal> goal) {
 
-    /** Milliseconds, or a plain amount. */
-    sealed interface Measure {
-        record Spread(double p50Millis, double p99Millis, double maxMillis) implements Measure {}
-
-        record Amount(double value) implements Measure {}
-    }
-
-    /** A figure's bound; it holds in every round, or for the median of all rounds. */
-    record Goal(String text, boolean everyRound, Predicate<Measure> holds) {}
-
     static Row latencies(String name, Latencies latencies) {
         Measure spread = new Measure.Spread(latencies.millisAt(50), latencies.millisAt(99), latencies.millisAt(100));
         return new Row(name, latencies.count(), spread, Optional.empty());
@@ -123,4 +113,14 @@ record Row(String name, long n, Measure measure, Optional<Goal> goal) {
                 ? sorted[middle]
                 : Arrays.stream(sorted, middle - 1, middle + 1).average().orElseThrow();
     }
+
+    /** Milliseconds, or a plain amount. */
+    sealed interface Measure {
+        record Spread(double p50Millis, double p99Millis, double maxMillis) implements Measure {}
+
+        record Amount(double value) implements Measure {}
+    }
+
+    /** A figure's bound; it holds in every round, or for the median of all rounds. */
+    record Goal(String text, boolean everyRound, Predicate<Measure> holds) {}
 }

@@ -12,26 +12,6 @@ final class Sequences {
     private final Map<String, Arrivals> byUser = new ConcurrentHashMap<>();
     private final AtomicInteger size = new AtomicInteger();
 
-    /** Of one user. Guarded by the map that it is in. */
-    private static final class Arrivals {
-        private final Set<Integer> seen = new HashSet<>();
-        private int highest;
-        private int repeated;
-        private int disordered;
-
-        /** Whether it is the first of its number. */
-        boolean add(int number) {
-            boolean first = seen.add(number);
-            if (!first) {
-                repeated++;
-            } else if (number < highest) {
-                disordered++;
-            }
-            highest = Math.max(highest, number);
-            return first;
-        }
-    }
-
     void add(String user, int number) {
         byUser.compute(user, (same, known) -> {
             Arrivals arrivals = known == null ? new Arrivals() : known;
@@ -61,5 +41,25 @@ final class Sequences {
         report.add(Row.amount(name + " lost", expected, expected - distinct).never());
         report.add(Row.amount(name + " repeated", expected, repeated).never());
         report.add(Row.amount(name + " out of order", expected, disordered).never());
+    }
+
+    /** Of one user. Guarded by the map that it is in. */
+    private static final class Arrivals {
+        private final Set<Integer> seen = new HashSet<>();
+        private int highest;
+        private int repeated;
+        private int disordered;
+
+        /** Whether it is the first of its number. */
+        boolean add(int number) {
+            boolean first = seen.add(number);
+            if (!first) {
+                repeated++;
+            } else if (number < highest) {
+                disordered++;
+            }
+            highest = Math.max(highest, number);
+            return first;
+        }
     }
 }

@@ -15,17 +15,8 @@ final class StubWorker implements AutoCloseable {
     private static final String REPLY =
             "{\"responses\":[\"ok\"],\"response_language\":\"en\",\"voice_audio_base64\":null}";
 
-    /** What a scenario does with a call; the answer goes out when it returns. */
-    interface Turn {
-        /** @param arrivedNanos when the call came in, {@link System#nanoTime} */
-        void run(String user, JsonNode request, long arrivedNanos) throws InterruptedException;
-    }
-
     /** What a frame is known by that says when it was said. */
     static final String SAID_AT = "\"said_at_nanos\":";
-
-    /** What is said before the answer, where a stream was asked for. */
-    private record Speech(int frames, Duration every) {}
 
     private final LoopbackServer server;
     private volatile Turn turn = (user, request, arrivedNanos) -> {};
@@ -93,4 +84,13 @@ final class StubWorker implements AutoCloseable {
             out.flush();
         }
     }
+
+    /** What a scenario does with a call; the answer goes out when it returns. */
+    interface Turn {
+        /** @param arrivedNanos when the call came in, {@link System#nanoTime} */
+        void run(String user, JsonNode request, long arrivedNanos) throws InterruptedException;
+    }
+
+    /** What is said before the answer, where a stream was asked for. */
+    private record Speech(int frames, Duration every) {}
 }

@@ -32,11 +32,6 @@ final class Submitter implements AutoCloseable {
         this.key = key;
     }
 
-    /** When a message was sent and when it was accepted, {@link System#nanoTime}. */
-    record Posted(long sentNanos, long answeredNanos) {}
-
-    private record Idle(RawConnection connection, long sinceNanos) {}
-
     /**
      * Submits message {@code number} of the user; returns when it is accepted.
      *
@@ -115,4 +110,9 @@ final class Submitter implements AutoCloseable {
         }
         return new RawConnection(server, key);
     }
+
+    /** When a message was sent and when it was accepted, {@link System#nanoTime}. */
+    record Posted(long sentNanos, long answeredNanos) {}
+
+    private record Idle(RawConnection connection, long sinceNanos) {}
 }

@@ -14,32 +14,6 @@ final class Turns {
 
     private final Map<LoadMessage, Turn> turns = new ConcurrentHashMap<>();
 
-    /**
-     * From the last {@code processing} to the end.
-     *
-     * @param begun empty if it ended without having run
-     */
-    record Turn(Optional<EventId> begun, EventId ended) {}
-
-    /** The id of an event in its form {@code <ms>-<sequence>}, as the store counts. */
-    record EventId(long millis, long sequence) implements Comparable<EventId> {
-
-        private static final Comparator<EventId> ORDER =
-                Comparator.comparingLong(EventId::millis).thenComparingLong(EventId::sequence);
-
-        static Optional<EventId> parse(String id) {
-            String[] parts = id.split("-", 2);
-            return id.matches("\\d{1,18}-\\d{1,18}")
-                    ? Optional.of(new EventId(Long.parseLong(parts[0]), Long.parseLong(parts[1])))
-                    : Optional.empty();
-        }
-
-        @Override
-        public int compareTo(EventId other) {
-            return ORDER.compare(this, other);
-        }
-    }
-
     void add(LoadMessage message, Turn turn) {
         turns.put(message, turn);
     }
@@ -71,5 +45,31 @@ final class Turns {
                 .sorted(Map.Entry.comparingByValue(Comparator.comparing(Turn::ended)))
                 .map(Map.Entry::getKey)
                 .toList();
+    }
+
+    /**
+     * From the last {@code processing} to the end.
+     *
+     * @param begun empty if it ended without having run
+     */
+    record Turn(Optional<EventId> begun, EventId ended) {}
+
+    /** The id of an event in its form {@code <ms>-<sequence>}, as the store counts. */
+    record EventId(long millis, long sequence) implements Comparable<EventId> {
+
+        private static final Comparator<EventId> ORDER =
+                Comparator.comparingLong(EventId::millis).thenComparingLong(EventId::sequence);
+
+        static Optional<EventId> parse(String id) {
+            String[] parts = id.split("-", 2);
+            return id.matches("\\d{1,18}-\\d{1,18}")
+                    ? Optional.of(new EventId(Long.parseLong(parts[0]), Long.parseLong(parts[1])))
+                    : Optional.empty();
+        }
+
+        @Override
+        public int compareTo(EventId other) {
+            return ORDER.compare(this, other);
+        }
     }
 }

@@ -43,9 +43,6 @@ final class Poster {
         Meters.CIRCUITS_OPEN.gauge(telemetry.meters(), origins::open, "lane", "callbacks");
     }
 
-    /** What goes where. */
-    record Post(CallbackTarget target, CallbackBody body, Map<String, String> headers) {}
-
     /**
      * Posts the end of a message. Without a free place it is given back.
      *
@@ -117,4 +114,7 @@ final class Poster {
         place.onOutcome(outcome);
         return outcome;
     }
+
+    /** What goes where. */
+    record Post(CallbackTarget target, CallbackBody body, Map<String, String> headers) {}
 }

@@ -17,24 +17,6 @@ import org.unfoldingword.broker.message.WorkerFrame;
  */
 final class ProgressCutter {
 
-    /** Something to tell. */
-    sealed interface Telling {
-        record Status(String message) implements Telling {}
-
-        /**
-         * Some of the text.
-         *
-         * @param from how many characters that are not blank stand before it in the attempt's text
-         */
-        record Progress(String text, int from) implements Telling {
-
-            /** How many characters of it are not blank. */
-            int spoken() {
-                return ProgressCutter.spoken(text);
-            }
-        }
-    }
-
     /** The worker says so when an iteration's text is complete and its tools are called. */
     private static final Pattern ITERATION_ENDS = Pattern.compile("Executing \\d+ tool\\(s\\)\\.\\.\\.");
 
@@ -139,5 +121,23 @@ final class ProgressCutter {
             end = ends.end();
         }
         return end;
+    }
+
+    /** Something to tell. */
+    sealed interface Telling {
+        record Status(String message) implements Telling {}
+
+        /**
+         * Some of the text.
+         *
+         * @param from how many characters that are not blank stand before it in the attempt's text
+         */
+        record Progress(String text, int from) implements Telling {
+
+            /** How many characters of it are not blank. */
+            int spoken() {
+                return ProgressCutter.spoken(text);
+            }
+        }
     }
 }

@@ -25,18 +25,6 @@ public final class WebhookSignature {
     /** How far a timestamp may be from the receiver's own time, either way. */
     static final Duration TOLERANCE = Duration.ofMinutes(5);
 
-    /** What a receiver found. */
-    public enum Finding {
-        /** One of the signatures is one of our secrets', and the timestamp is recent. */
-        GENUINE,
-        /** A header is missing or, the timestamp, no number. */
-        UNSIGNED,
-        /** The timestamp is too far from now. Nothing is said of the signature. */
-        STALE,
-        /** None of the signatures is one of our secrets'. */
-        FORGED
-    }
-
     private final List<SigningSecret> secrets;
 
     /** @param secrets the newest first; each signs, and any verifies */
@@ -98,5 +86,17 @@ public final class WebhookSignature {
             }
         }
         return Finding.FORGED;
+    }
+
+    /** What a receiver found. */
+    public enum Finding {
+        /** One of the signatures is one of our secrets', and the timestamp is recent. */
+        GENUINE,
+        /** A header is missing or, the timestamp, no number. */
+        UNSIGNED,
+        /** The timestamp is too far from now. Nothing is said of the signature. */
+        STALE,
+        /** None of the signatures is one of our secrets'. */
+        FORGED
     }
 }

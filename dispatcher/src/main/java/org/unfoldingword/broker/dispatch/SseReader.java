@@ -11,11 +11,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class SseReader {
 
-    /** The stream said more than it may. */
-    static final class TooLong extends IOException {
-        private static final long serialVersionUID = 1L;
-    }
-
     private static final int END = -1;
 
     private final InputStream in;
@@ -93,5 +88,10 @@ final class SseReader {
             }
         }
         return buffer[next++] & 0xff;
+    }
+
+    /** The stream said more than it may. */
+    static final class TooLong extends IOException {
+        private static final long serialVersionUID = 1L;
     }
 }

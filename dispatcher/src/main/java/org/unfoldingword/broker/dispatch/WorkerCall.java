@@ -9,11 +9,6 @@ import org.unfoldingword.broker.lane.Payload;
 /** One call of the worker, which another thread may break off. */
 final class WorkerCall {
 
-    private enum Broken {
-        BY_US,
-        BY_TIME
-    }
-
     private final Endpoint endpoint;
     private final Payload body;
     private final Map<String, String> headers;
@@ -70,5 +65,10 @@ final class WorkerCall {
                 current.cancel();
             }
         }
+    }
+
+    private enum Broken {
+        BY_US,
+        BY_TIME
     }
 }

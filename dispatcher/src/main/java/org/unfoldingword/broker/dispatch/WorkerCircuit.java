@@ -55,6 +55,28 @@ final class WorkerCircuit {
         return new Passage();
     }
 
+    /** Only what could not reach the worker, or was cut off, speaks against it; what we did ourselves says nothing. */
+    private static Sign sign(WorkerOutcome outcome) {
+        return switch (outcome) {
+            case WorkerOutcome.Unreached unreached -> Sign.DOWN;
+            case WorkerOutcome.Unknown unknown -> Sign.DOWN;
+            case WorkerOutcome.Busy busy ->
+                switch (busy.code()) {
+                    case "HTTP_503" -> Sign.DOWN;
+                    case WorkerClient.BULKHEAD_FULL -> Sign.NONE;
+                    default -> Sign.THERE;
+                };
+            case WorkerOutcome.Failed failed ->
+                failed.status() == 502 || failed.status() == 504 ? Sign.DOWN : Sign.THERE;
+            case WorkerOutcome.Answered a -> Sign.THERE;
+            case WorkerOutcome.TurnFailed t -> Sign.THERE;
+            case WorkerOutcome.Refused r -> Sign.THERE;
+            case WorkerOutcome.Garbled g -> Sign.THERE;
+            case WorkerOutcome.TooLong t -> Sign.THERE;
+            case WorkerOutcome.Aborted a -> Sign.NONE;
+        };
+    }
+
     /** One message's way through, confined to a thread; to be closed when the work on it is over. */
     final class Passage implements AutoCloseable {
 
@@ -99,27 +121,5 @@ final class WorkerCircuit {
         THERE,
         DOWN,
         NONE
-    }
-
-    /** Only what could not reach the worker, or was cut off, speaks against it; what we did ourselves says nothing. */
-    private static Sign sign(WorkerOutcome outcome) {
-        return switch (outcome) {
-            case WorkerOutcome.Unreached unreached -> Sign.DOWN;
-            case WorkerOutcome.Unknown unknown -> Sign.DOWN;
-            case WorkerOutcome.Busy busy ->
-                switch (busy.code()) {
-                    case "HTTP_503" -> Sign.DOWN;
-                    case WorkerClient.BULKHEAD_FULL -> Sign.NONE;
-                    default -> Sign.THERE;
-                };
-            case WorkerOutcome.Failed failed ->
-                failed.status() == 502 || failed.status() == 504 ? Sign.DOWN : Sign.THERE;
-            case WorkerOutcome.Answered a -> Sign.THERE;
-            case WorkerOutcome.TurnFailed t -> Sign.THERE;
-            case WorkerOutcome.Refused r -> Sign.THERE;
-            case WorkerOutcome.Garbled g -> Sign.THERE;
-            case WorkerOutcome.TooLong t -> Sign.THERE;
-            case WorkerOutcome.Aborted a -> Sign.NONE;
-        };
     }
 }

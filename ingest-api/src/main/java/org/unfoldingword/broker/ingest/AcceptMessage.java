@@ -21,17 +21,6 @@ final class AcceptMessage {
     /** How long a client is to stay away whose message finds no room: about as long as a turn takes. */
     static final Duration TRY_AGAIN = Duration.ofSeconds(5);
 
-    /**
-     * A message that a client would have us take.
-     *
-     * @param key by which a repetition is known
-     * @param traceparent as the client sent it, perhaps blank
-     */
-    record Offer(Submission submission, Optional<IdempotencyKey> key, String traceparent) {}
-
-    /** A message that was taken, now or before. */
-    record Taken(MessageId id, Optional<Integer> position, boolean repeated) {}
-
     private final Lanes lanes;
     private final AddressGuard guard;
     private final InstantSource clock;
@@ -122,4 +111,15 @@ final class AcceptMessage {
             throw Problem.field("callback_url", refused);
         }
     }
+
+    /**
+     * A message that a client would have us take.
+     *
+     * @param key by which a repetition is known
+     * @param traceparent as the client sent it, perhaps blank
+     */
+    record Offer(Submission submission, Optional<IdempotencyKey> key, String traceparent) {}
+
+    /** A message that was taken, now or before. */
+    record Taken(MessageId id, Optional<Integer> position, boolean repeated) {}
 }

@@ -52,14 +52,6 @@ final class BodyReader {
         request.setAttribute(ATTRIBUTE, this);
     }
 
-    /** A body and the memory that it holds, until it is closed. */
-    record Body(byte[] bytes, RawObject object, BodyBudget.Share share) implements AutoCloseable {
-        @Override
-        public void close() {
-            share.close();
-        }
-    }
-
     /** What further bodies may take now. */
     long freeBytes() {
         return budget.freeBytes();
@@ -216,5 +208,13 @@ final class BodyReader {
 
     private Problem tooSlow() {
         return Problem.of(408, "body_too_slow", "body: not complete (expected: within " + timeout.toSeconds() + " s)");
+    }
+
+    /** A body and the memory that it holds, until it is closed. */
+    record Body(byte[] bytes, RawObject object, BodyBudget.Share share) implements AutoCloseable {
+        @Override
+        public void close() {
+            share.close();
+        }
     }
 }

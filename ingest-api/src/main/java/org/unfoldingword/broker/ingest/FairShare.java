@@ -37,25 +37,6 @@ final class FairShare {
         this.each = Math.min(units, each);
     }
 
-    /** One's own: if the first in it has to wait, so has the next, and only the first is looked at. */
-    private static final class Line {
-        private int taken;
-        private final Set<Waiter> waiting = new LinkedHashSet<>();
-    }
-
-    private static final class Waiter {
-        private final long ticket;
-        private final int units;
-        private final Condition turn;
-        private boolean served;
-
-        Waiter(long ticket, int units, Condition turn) {
-            this.ticket = ticket;
-            this.units = units;
-            this.turn = turn;
-        }
-    }
-
     /**
      * Takes some, all at once.
      *
@@ -157,5 +138,24 @@ final class FairShare {
             }
         }
         return next;
+    }
+
+    /** One's own: if the first in it has to wait, so has the next, and only the first is looked at. */
+    private static final class Line {
+        private int taken;
+        private final Set<Waiter> waiting = new LinkedHashSet<>();
+    }
+
+    private static final class Waiter {
+        private final long ticket;
+        private final int units;
+        private final Condition turn;
+        private boolean served;
+
+        Waiter(long ticket, int units, Condition turn) {
+            this.ticket = ticket;
+            this.units = units;
+            this.turn = turn;
+        }
     }
 }

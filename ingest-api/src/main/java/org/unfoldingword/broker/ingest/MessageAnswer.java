@@ -43,32 +43,6 @@ final class MessageAnswer {
         return new Accepted(id, state, position);
     }
 
-    /** An answer of 202, which may say that a preference was met. */
-    record Accepted(MessageId id, MessageState state, Optional<Integer> position) {
-
-        ResponseEntity<byte[]> build() {
-            return answer().body(body());
-        }
-
-        ResponseEntity<byte[]> preferred() {
-            return answer().header("Preference-Applied", "respond-async").body(body());
-        }
-
-        private ResponseEntity.BodyBuilder answer() {
-            return ResponseEntity.accepted()
-                    .contentType(MediaType.APPLICATION_JSON)
-                    .location(MessageAnswer.location(id));
-        }
-
-        private byte[] body() {
-            ObjectNode body = Json.object();
-            body.put("status", state.toString());
-            position.ifPresent(n -> body.put("queue_position", n));
-            body.put("message_id", id.toString());
-            return Json.bytes(body);
-        }
-    }
-
     private static Optional<Integer> position(Optional<Found> found) {
         return found.flatMap(Found::position);
     }
@@ -109,5 +83,31 @@ final class MessageAnswer {
 
     private static URI location(MessageId id) {
         return URI.create(MessageController.PATH + "/" + id);
+    }
+
+    /** An answer of 202, which may say that a preference was met. */
+    record Accepted(MessageId id, MessageState state, Optional<Integer> position) {
+
+        ResponseEntity<byte[]> build() {
+            return answer().body(body());
+        }
+
+        ResponseEntity<byte[]> preferred() {
+            return answer().header("Preference-Applied", "respond-async").body(body());
+        }
+
+        private ResponseEntity.BodyBuilder answer() {
+            return ResponseEntity.accepted()
+                    .contentType(MediaType.APPLICATION_JSON)
+                    .location(MessageAnswer.location(id));
+        }
+
+        private byte[] body() {
+            ObjectNode body = Json.object();
+            body.put("status", state.toString());
+            position.ifPresent(n -> body.put("queue_position", n));
+            body.put("message_id", id.toString());
+            return Json.bytes(body);
+        }
     }
 }

@@ -27,14 +27,6 @@ final class PassagePlaces {
         this.patience = patience;
     }
 
-    /** To be closed when the request has been answered. */
-    record Place(FairShare share, String who) implements AutoCloseable {
-        @Override
-        public void close() {
-            share.give(who, 1);
-        }
-    }
-
     /** @throws Refusal 503 if there is none within a while */
     Place of(Caller caller) {
         return take(keyed, caller.id());
@@ -59,5 +51,13 @@ final class PassagePlaces {
                 "TOO_MANY_PASSED",
                 "Too many requests are being passed through; this one was not.",
                 AcceptMessage.TRY_AGAIN);
+    }
+
+    /** To be closed when the request has been answered. */
+    record Place(FairShare share, String who) implements AutoCloseable {
+        @Override
+        public void close() {
+            share.give(who, 1);
+        }
     }
 }

@@ -32,10 +32,6 @@ final class WholeBroker {
     /** Less than a scraper waits. */
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    /** What Redis said, at one moment. */
-    private record Picture(
-            Live live, Optional<Duration> longestMessage, Optional<Duration> longestCallback, Memory memory) {}
-
     private final Operations operations;
     private final Ticker ticker;
 
@@ -155,4 +151,8 @@ final class WholeBroker {
             question.completeExceptionally(away);
         }
     }
+
+    /** What Redis said, at one moment. */
+    private record Picture(
+            Live live, Optional<Duration> longestMessage, Optional<Duration> longestCallback, Memory memory) {}
 }

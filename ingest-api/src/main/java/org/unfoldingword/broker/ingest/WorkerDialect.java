@@ -25,8 +25,6 @@ final class WorkerDialect implements Dialect {
     /** The worker's own end, held back until it is known that no other attempt follows. */
     private Optional<End> last = Optional.empty();
 
-    private record End(String type, byte[] frame) {}
-
     @Override
     public byte[] keepAlive() {
         return KEEPALIVE.clone();
@@ -82,4 +80,6 @@ final class WorkerDialect implements Dialect {
         out.write(line);
         out.write(END);
     }
+
+    private record End(String type, byte[] frame) {}
 }

@@ -15,8 +15,6 @@ import org.unfoldingword.broker.message.MessageState;
  */
 final class WorkerErrors {
 
-    private record Known(Pattern text, int status, String error, String code) {}
-
     private static final List<Known> KNOWN = List.of(
             known(
                     "Message is required|audio_base64 and audio_format are required.*",
@@ -87,4 +85,6 @@ final class WorkerErrors {
     private static Known known(String text, int status, String error, String code) {
         return new Known(Pattern.compile(text, Pattern.DOTALL), status, error, code);
     }
+
+    private record Known(Pattern text, int status, String error, String code) {}
 }

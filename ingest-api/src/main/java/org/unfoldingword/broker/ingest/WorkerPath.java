@@ -21,22 +21,6 @@ import java.util.regex.Pattern;
  */
 record WorkerPath(Area area, List<String> segments, String target) {
 
-    /** The parts of the worker that are passed through. */
-    enum Area {
-        ORGS("/api/v1/orgs/"),
-        ADMIN("/api/v1/admin/"),
-        AUDIO("/api/v1/audio/"),
-        VOICE_SUBMISSIONS("/api/v1/voice-submissions/"),
-        /** Files for everybody; the worker asks for no key, and gets none. */
-        PUBLIC("/public/");
-
-        private final String start;
-
-        Area(String start) {
-            this.start = start;
-        }
-    }
-
     private static final Pattern PLAIN = Pattern.compile("(?:[A-Za-z0-9._~!$&'()*+,=:@-]|%[0-9A-Fa-f]{2})+");
     private static final Pattern TRICKS = Pattern.compile("(?i)%(?:2f|5c|2e|25|3b|[01][0-9a-f]|7f)");
     private static final Pattern QUERY = Pattern.compile("[!-~]*");
@@ -109,5 +93,21 @@ record WorkerPath(Area area, List<String> segments, String target) {
 
     private Optional<String> segment(int index) {
         return index < segments.size() ? Optional.of(segments.get(index)) : Optional.empty();
+    }
+
+    /** The parts of the worker that are passed through. */
+    enum Area {
+        ORGS("/api/v1/orgs/"),
+        ADMIN("/api/v1/admin/"),
+        AUDIO("/api/v1/audio/"),
+        VOICE_SUBMISSIONS("/api/v1/voice-submissions/"),
+        /** Files for everybody; the worker asks for no key, and gets none. */
+        PUBLIC("/public/");
+
+        private final String start;
+
+        Area(String start) {
+            this.start = start;
+        }
     }
 }

@@ -17,35 +17,6 @@ import java.util.concurrent.Executors;
 /** Takes callbacks over HTTP on this machine, shows them, and answers as it was told to. */
 final class CallbackReceiver implements AutoCloseable {
 
-    /**
-     * How it answers.
-     *
-     * @param failFirst attempts of each callback that fail before one may succeed
-     */
-    record Behaviour(int status, int failFirst, Duration delay) {
-
-        Behaviour {
-            if (status < 200 || status > 599) {
-                throw new StartFailure("--status: " + status + " (expected: 200 to 599)");
-            }
-            if (failFirst < 0) {
-                throw new StartFailure("--fail-first: " + failFirst + " (expected: >= 0)");
-            }
-        }
-
-        /** With both options, the status is that of the failures. */
-        int statusOf(int attempt) {
-            boolean failing = status >= 300;
-            if (failFirst == 0) {
-                return status;
-            }
-            if (attempt <= failFirst) {
-                return failing ? status : 503;
-            }
-            return failing ? 200 : status;
-        }
-    }
-
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Behaviour behaviour;
@@ -131,6 +102,35 @@ final class CallbackReceiver implements AutoCloseable {
         exchange.sendResponseHeaders(status, bodiless ? -1 : body.length);
         if (!bodiless) {
             exchange.getResponseBody().write(body);
+        }
+    }
+
+    /**
+     * How it answers.
+     *
+     * @param failFirst attempts of each callback that fail before one may succeed
+     */
+    record Behaviour(int status, int failFirst, Duration delay) {
+
+        Behaviour {
+            if (status < 200 || status > 599) {
+                throw new StartFailure("--status: " + status + " (expected: 200 to 599)");
+            }
+            if (failFirst < 0) {
+                throw new StartFailure("--fail-first: " + failFirst + " (expected: >= 0)");
+            }
+        }
+
+        /** With both options, the status is that of the failures. */
+        int statusOf(int attempt) {
+            boolean failing = status >= 300;
+            if (failFirst == 0) {
+                return status;
+            }
+            if (attempt <= failFirst) {
+                return failing ? status : 503;
+            }
+            return failing ? 200 : status;
         }
     }
 }

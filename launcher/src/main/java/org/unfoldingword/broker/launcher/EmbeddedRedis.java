@@ -28,17 +28,6 @@ import org.unfoldingword.broker.telemetry.Ticker;
  */
 final class EmbeddedRedis {
 
-    /** When an accepted write is on the disk. */
-    enum Fsync {
-        ALWAYS,
-        EVERYSEC,
-        NO;
-
-        String word() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
-
     private static final Logger log = LoggerFactory.getLogger(EmbeddedRedis.class);
 
     private static final Duration POLL = Duration.ofMillis(20);
@@ -259,5 +248,16 @@ final class EmbeddedRedis {
 
     private Path file(String suffix) {
         return directory.resolve("redis." + suffix);
+    }
+
+    /** When an accepted write is on the disk. */
+    enum Fsync {
+        ALWAYS,
+        EVERYSEC,
+        NO;
+
+        String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

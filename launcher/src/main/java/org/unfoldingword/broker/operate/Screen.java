@@ -8,22 +8,6 @@ import java.util.List;
 /** Where a command writes: plain, or with colours and as wide as the window where a person looks on. */
 final class Screen {
 
-    /** What a word means, shown as a colour. */
-    enum Tone {
-        PLAIN(""),
-        STRONG("1"),
-        FAINT("2"),
-        GOOD("32"),
-        WARN("33"),
-        BAD("31");
-
-        private final String code;
-
-        Tone(String code) {
-            this.code = code;
-        }
-    }
-
     private final PrintWriter out;
     private final boolean colours;
     private final int width;
@@ -80,5 +64,21 @@ final class Screen {
                 Tone.BAD;
             default -> state.startsWith("circuits-open:") ? Tone.WARN : Tone.PLAIN;
         };
+    }
+
+    /** What a word means, shown as a colour. */
+    enum Tone {
+        PLAIN(""),
+        STRONG("1"),
+        FAINT("2"),
+        GOOD("32"),
+        WARN("33"),
+        BAD("31");
+
+        private final String code;
+
+        Tone(String code) {
+            this.code = code;
+        }
     }
 }

@@ -21,15 +21,6 @@ final class Table {
     private final List<Column> columns;
     private final List<List<String>> rows = new ArrayList<>();
 
-    private record Column(String heading, boolean right, boolean leftOut, boolean shortened) {
-
-        static Column of(String text) {
-            String heading = text.replaceFirst("^[>?~]+", "");
-            String signs = text.substring(0, text.length() - heading.length());
-            return new Column(heading, signs.contains(">"), signs.contains("?"), signs.contains("~"));
-        }
-    }
-
     Table(String... headings) {
         this.columns = Arrays.stream(headings).map(Column::of).toList();
     }
@@ -121,5 +112,14 @@ final class Table {
 
     private static String cut(String text, int width) {
         return text.length() > width ? text.substring(0, width - 1) + "…" : text;
+    }
+
+    private record Column(String heading, boolean right, boolean leftOut, boolean shortened) {
+
+        static Column of(String text) {
+            String heading = text.replaceFirst("^[>?~]+", "");
+            String signs = text.substring(0, text.length() - heading.length());
+            return new Column(heading, signs.contains(">"), signs.contains("?"), signs.contains("~"));
+        }
     }
 }
