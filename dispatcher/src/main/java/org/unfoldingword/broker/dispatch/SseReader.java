@@ -91,7 +91,5 @@ final class SseReader {
     }
 
     /** The stream said more than it may. */
-    static final class TooLong extends IOException {
-        private static final long serialVersionUID = 1L;
-    }
+    static final class TooLong extends IOException {}
 }

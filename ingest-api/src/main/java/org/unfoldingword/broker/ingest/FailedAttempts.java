@@ -31,8 +31,6 @@ final class FailedAttempts {
 
     /** When a source's attempts so far are paid off, ticker time; the source heard of last comes last. Guarded by lock. */
     private final Map<String, Long> paidOffAtNanos = new LinkedHashMap<>(16, 0.75f, /* accessOrder= */ true) {
-        private static final long serialVersionUID = 1L;
-
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Long> eldest) {
             return size() > SOURCES_MAX;

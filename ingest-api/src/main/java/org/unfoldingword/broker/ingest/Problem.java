@@ -12,14 +12,12 @@ import java.util.Optional;
  */
 final class Problem extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     private static final int SHOWN_MAX = 80;
 
     private final int status;
     private final String code;
-    private final transient Optional<String> field;
-    private final transient Optional<Duration> retryAfter;
+    private final Optional<String> field;
+    private final Optional<Duration> retryAfter;
 
     private Problem(int status, String code, Optional<String> field, String detail) {
         this(status, code, field, detail, Optional.empty());

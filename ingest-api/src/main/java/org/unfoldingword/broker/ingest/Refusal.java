@@ -18,11 +18,9 @@ import org.unfoldingword.broker.message.Json;
  */
 final class Refusal extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     private final int status;
-    private final transient byte[] body;
-    private final transient Optional<Duration> retryAfter;
+    private final byte[] body;
+    private final Optional<Duration> retryAfter;
 
     private Refusal(int status, byte[] body, Optional<Duration> retryAfter) {
         super("status " + status);

@@ -9,7 +9,7 @@ import org.unfoldingword.broker.message.Json;
 final class DemoRefusal extends Exception {
 
     private final int status;
-    private final transient ObjectNode body;
+    private final ObjectNode body;
     private final int retryAfterSeconds;
 
     private DemoRefusal(int status, ObjectNode body, int retryAfterSeconds) {

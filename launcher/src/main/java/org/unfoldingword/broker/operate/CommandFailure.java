@@ -3,8 +3,6 @@ package org.unfoldingword.broker.operate;
 /** A command that could not do its work: one line for people, an exit status for scripts. */
 public final class CommandFailure extends RuntimeException {
 
-    private static final long serialVersionUID = 1L;
-
     private final Exit exit;
 
     CommandFailure(Exit exit, String line) {
