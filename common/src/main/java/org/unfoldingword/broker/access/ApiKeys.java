@@ -28,7 +28,7 @@ public final class ApiKeys {
     private static final Logger log = LoggerFactory.getLogger(ApiKeys.class);
 
     /** How long a change of the file may go unnoticed. */
-    static final Duration REREAD = Duration.ofSeconds(2);
+    private static final Duration REREAD = Duration.ofSeconds(2);
 
     private static final int FILE_MAX_BYTES = 1024 * 1024;
     private static final int SHOWN_MAX = 512;
