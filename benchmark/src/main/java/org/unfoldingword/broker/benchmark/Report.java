@@ -19,7 +19,8 @@ import org.unfoldingword.broker.message.Json;
  */
 final class Report {
 
-    private static final String LINE = "%-54s %8s %9s %9s %9s %9s  %-17s %-22s %s%n";
+    private static final List<String> HEAD =
+            List.of("name", "n", "p50 ms", "p99 ms", "max ms", "value", "rounds", "goal", "met?");
 
     private final boolean quick;
     private final Instant startedAt = Instant.now();
@@ -52,13 +53,36 @@ final class Report {
         return rows.values().stream().allMatch(rounds -> met(rounds).orElse(true));
     }
 
+    /** Columns as wide as what is in them; those in which nothing is are left out. */
     String table() {
-        StringBuilder table = new StringBuilder(
-                LINE.formatted("name", "n", "p50 ms", "p99 ms", "max ms", "value", "rounds", "goal", "met?"));
-        rows.values().forEach(rounds -> table.append(line(rounds)));
+        List<List<String>> lines = new ArrayList<>();
+        lines.add(HEAD);
+        rows.values().forEach(rounds -> lines.add(line(rounds)));
+        StringBuilder table = new StringBuilder();
+        for (List<String> line : lines) {
+            StringBuilder shown = new StringBuilder();
+            for (int column = 0; column < HEAD.size(); column++) {
+                int width = width(lines, column);
+                if (width > 0) {
+                    boolean number = column > 0 && column < HEAD.indexOf("rounds");
+                    shown.append(("%" + (number ? "" : "-") + width + "s  ").formatted(line.get(column)));
+                }
+            }
+            table.append(shown.toString().stripTrailing()).append("\n");
+        }
         table.append("%d processors, load average before: %s%n"
                 .formatted(Runtime.getRuntime().availableProcessors(), Row.shown(loadAverage)));
         return table.toString();
+    }
+
+    private static int width(List<List<String>> lines, int column) {
+        boolean any = lines.stream().skip(1).anyMatch(line -> !line.get(column).isEmpty());
+        return any
+                ? lines.stream()
+                        .mapToInt(line -> line.get(column).length())
+                        .max()
+                        .orElse(0)
+                : 0;
     }
 
     void write(Path file) throws IOException {
@@ -87,25 +111,20 @@ final class Report {
                 .allMatch(row -> goal.holds().test(row.measure())));
     }
 
-    private static String line(List<Row> rounds) {
+    private static List<String> line(List<Row> rounds) {
         Row row = Row.median(rounds);
-        String goal = row.goal().map(Row.Goal::text).orElse("");
-        String met = met(rounds).map(it -> it ? "yes" : "NO").orElse("");
-        return switch (row.measure()) {
-            case Row.Measure.Spread(double p50, double p99, double max) ->
-                LINE.formatted(
-                        row.name(),
-                        row.n(),
-                        Row.shown(p50),
-                        Row.shown(p99),
-                        Row.shown(max),
-                        "",
-                        apart(rounds),
-                        goal,
-                        met);
-            case Row.Measure.Amount(double value) ->
-                LINE.formatted(row.name(), row.n(), "", "", "", Row.shown(value), apart(rounds), goal, met);
-        };
+        List<String> figures =
+                switch (row.measure()) {
+                    case Row.Measure.Spread(double p50, double p99, double max) ->
+                        List.of(Row.shown(p50), Row.shown(p99), Row.shown(max), "");
+                    case Row.Measure.Amount(double value) -> List.of("", "", "", Row.shown(value));
+                };
+        List<String> line = new ArrayList<>(List.of(row.name(), Long.toString(row.n())));
+        line.addAll(figures);
+        line.add(apart(rounds));
+        line.add(row.goal().map(Row.Goal::text).orElse(""));
+        line.add(met(rounds).map(it -> it ? "yes" : "NO").orElse(""));
+        return line;
     }
 
     private static String apart(List<Row> rounds) {
