@@ -103,6 +103,12 @@ final class BrokerProcess implements AutoCloseable {
         }
     }
 
+    static int freePort() throws IOException {
+        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return any.getLocalPort();
+        }
+    }
+
     private long status(String line) throws IOException {
         Path status = Path.of("/proc", Long.toString(process.pid()), "status");
         if (!Files.exists(status)) {
@@ -113,12 +119,6 @@ final class BrokerProcess implements AutoCloseable {
                 .mapToLong(text -> Long.parseLong(text.replaceAll("\\D", "")))
                 .findFirst()
                 .orElse(0);
-    }
-
-    static int freePort() throws IOException {
-        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return any.getLocalPort();
-        }
     }
 
     /**

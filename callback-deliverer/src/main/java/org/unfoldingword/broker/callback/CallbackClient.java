@@ -74,6 +74,33 @@ final class CallbackClient implements AutoCloseable {
         this.timeout = properties.timeout();
     }
 
+    /**
+     * Posts once and says what became of it.
+     *
+     * @param headers besides those of every callback; names and values are ours
+     * @param onStop is given, before anything is sent, what ends the call early from another thread, with
+     *     {@link DeliveryOutcome.Aborted} unless the status was there first; harmless when the call is over
+     * @throws RuntimeException what the body throws when its own source fails
+     */
+    DeliveryOutcome post(
+            CallbackTarget target, CallbackBody body, Map<String, String> headers, Consumer<Runnable> onStop) {
+        Exchange exchange = new Exchange(request(target, body, headers));
+        onStop.accept(exchange::abort);
+        Runnable callOff = alarm.after(timeout, exchange::expire);
+        try {
+            return exchange.run();
+        } finally {
+            callOff.run();
+        }
+    }
+
+    /** Ends the calls that are under way, with {@link DeliveryOutcome.Unreached}. */
+    @Override
+    public void close() throws IOException {
+        http.close();
+        alarm.close();
+    }
+
     private static CloseableHttpClient client(CallbackProperties properties, AddressGuard guard, String userAgent) {
         return HttpClientBuilder.create()
                 .setConnectionManager(connections(properties, guard))
@@ -118,39 +145,12 @@ final class CallbackClient implements AutoCloseable {
         return Timeout.of(duration.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    /**
-     * Posts once and says what became of it.
-     *
-     * @param headers besides those of every callback; names and values are ours
-     * @param onStop is given, before anything is sent, what ends the call early from another thread, with
-     *     {@link DeliveryOutcome.Aborted} unless the status was there first; harmless when the call is over
-     * @throws RuntimeException what the body throws when its own source fails
-     */
-    DeliveryOutcome post(
-            CallbackTarget target, CallbackBody body, Map<String, String> headers, Consumer<Runnable> onStop) {
-        Exchange exchange = new Exchange(request(target, body, headers));
-        onStop.accept(exchange::abort);
-        Runnable callOff = alarm.after(timeout, exchange::expire);
-        try {
-            return exchange.run();
-        } finally {
-            callOff.run();
-        }
-    }
-
     private static HttpPost request(CallbackTarget target, CallbackBody body, Map<String, String> headers) {
         HttpPost request = new HttpPost(target.uri());
         headers.forEach(request::setHeader);
         request.setEntity(new EntityTemplate(
                 body.length(), ContentType.create("application/json"), /* contentEncoding= */ null, body::writeTo));
         return request;
-    }
-
-    /** Ends the calls that are under way, with {@link DeliveryOutcome.Unreached}. */
-    @Override
-    public void close() throws IOException {
-        http.close();
-        alarm.close();
     }
 
     /** One call, and the two that may cut it short: the alarm and whoever stops us. The first names the outcome. */

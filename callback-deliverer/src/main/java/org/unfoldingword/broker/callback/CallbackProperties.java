@@ -79,14 +79,6 @@ record CallbackProperties(
         SETTINGS.expect(circuitWait.toMillis() >= 1, "circuit-wait", circuitWait, "at least 1ms");
     }
 
-    private static void expectWaits(String name, List<Duration> waits) {
-        SETTINGS.expect(!waits.isEmpty(), name, "none", "at least one wait");
-        for (Duration wait : waits) {
-            boolean within = !wait.isNegative() && wait.compareTo(RetrySchedule.WAIT_MAX) <= 0;
-            SETTINGS.expect(within, name, wait, "each wait from 0s to " + RetrySchedule.WAIT_MAX);
-        }
-    }
-
     int concurrencyPerOrgInForce() {
         return concurrencyPerOrg > 0 ? concurrencyPerOrg : Math.max(1, concurrency / 2);
     }
@@ -94,6 +86,14 @@ record CallbackProperties(
     /** The signing secrets, ready to use. */
     List<SigningSecret> secrets() {
         return parsed(signingSecrets);
+    }
+
+    private static void expectWaits(String name, List<Duration> waits) {
+        SETTINGS.expect(!waits.isEmpty(), name, "none", "at least one wait");
+        for (Duration wait : waits) {
+            boolean within = !wait.isNegative() && wait.compareTo(RetrySchedule.WAIT_MAX) <= 0;
+            SETTINGS.expect(within, name, wait, "each wait from 0s to " + RetrySchedule.WAIT_MAX);
+        }
     }
 
     private static List<SigningSecret> parsed(List<SecretText> secrets) {

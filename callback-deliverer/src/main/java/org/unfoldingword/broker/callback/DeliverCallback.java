@@ -101,6 +101,11 @@ final class DeliverCallback implements LaneHandler {
         return new GroupRoom(origins.each(), left);
     }
 
+    /** Counted from 1. */
+    static int attempt(Claim claim) {
+        return claim.record().callback().map(MessageRecord.Callback::attempts).orElse(1);
+    }
+
     private Poster.Post signed(Claim claim, CallbackTarget target) {
         MessageId id = claim.lease().id();
         CallbackBody body = body(id, claim.envelope(), claim.record());
@@ -108,11 +113,6 @@ final class DeliverCallback implements LaneHandler {
                 target,
                 body,
                 signatures.of(claim.envelope()).sign(webhookId(id, claim.record()), clock.instant(), body));
-    }
-
-    /** Counted from 1. */
-    static int attempt(Claim claim) {
-        return claim.record().callback().map(MessageRecord.Callback::attempts).orElse(1);
     }
 
     /** One for all attempts on one result. A message that was redriven has another result, which a receiver must not drop. */

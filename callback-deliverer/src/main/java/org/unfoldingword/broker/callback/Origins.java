@@ -98,28 +98,9 @@ final class Origins {
         return permit;
     }
 
-    private synchronized void giveBack(String org) {
-        inUse--;
-        inUseBy.computeIfPresent(org, (name, number) -> number == 1 ? null : number - 1);
-    }
-
     /** Places of all origins together that are free now. */
     synchronized int free() {
         return places - inUse;
-    }
-
-    private void forgetUnused() {
-        Instant idleSince = clock.instant().minus(IDLE_MAX);
-        Iterator<Origin> eldestFirst = origins.values().iterator();
-        while (eldestFirst.hasNext()) {
-            Origin eldest = eldestFirst.next();
-            if (origins.size() <= originsMax && eldest.lastUsed.isAfter(idleSince)) {
-                return;
-            }
-            if (eldest.inUse() == 0) {
-                eldestFirst.remove();
-            }
-        }
     }
 
     /** Places of an origin that is not in use. */
@@ -149,6 +130,25 @@ final class Origins {
 
     synchronized int remembered() {
         return origins.size();
+    }
+
+    private synchronized void giveBack(String org) {
+        inUse--;
+        inUseBy.computeIfPresent(org, (name, number) -> number == 1 ? null : number - 1);
+    }
+
+    private void forgetUnused() {
+        Instant idleSince = clock.instant().minus(IDLE_MAX);
+        Iterator<Origin> eldestFirst = origins.values().iterator();
+        while (eldestFirst.hasNext()) {
+            Origin eldest = eldestFirst.next();
+            if (origins.size() <= originsMax && eldest.lastUsed.isAfter(idleSince)) {
+                return;
+            }
+            if (eldest.inUse() == 0) {
+                eldestFirst.remove();
+            }
+        }
     }
 
     /** A place for one attempt, to be closed when it is over. */

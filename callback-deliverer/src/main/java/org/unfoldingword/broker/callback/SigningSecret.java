@@ -59,14 +59,6 @@ public abstract sealed class SigningSecret {
                 + 2 * ED25519_BYTES + ")");
     }
 
-    private static byte[] decoded(String base64) {
-        try {
-            return Base64.getDecoder().decode(base64);
-        } catch (IllegalArgumentException notBase64) {
-            return new byte[0];
-        }
-    }
-
     /** One entry of the signature header: the scheme, a comma and base64. */
     abstract String sign(String id, String timestamp, CallbackBody body);
 
@@ -80,6 +72,14 @@ public abstract sealed class SigningSecret {
     @Override
     public String toString() {
         return "";
+    }
+
+    private static byte[] decoded(String base64) {
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException notBase64) {
+            return new byte[0];
+        }
     }
 
     private static void feed(String id, String timestamp, CallbackBody body, Sink sink)

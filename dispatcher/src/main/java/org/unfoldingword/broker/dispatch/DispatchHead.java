@@ -67,36 +67,6 @@ final class DispatchHead implements LaneHandler {
         }
     }
 
-    private Verdict run(Held held, WorkerCircuit.Passage passage) {
-        Claim claim = held.claim();
-        Optional<Verdict> early = withoutCalling(claim);
-        if (early.isPresent()) {
-            tell(claim, "none", "not_called", early.get(), Duration.ZERO);
-            return early.get();
-        }
-        if (!passage.tryCall()) {
-            return new Verdict.Back(properties.circuitWait(), Doubt.UNCHANGED);
-        }
-        // After a call whose end was not seen, the endpoint that refuses while busy: turns never overlap.
-        boolean careful = claim.doubtful() || claim.lapsed() || claim.record().lapses() > 0;
-        Endpoint endpoint = careful ? Endpoint.CHAT : worker.usual();
-        try (Traces.Step step = step(claim)) {
-            WorkerCall call = new WorkerCall(endpoint, claim.body(), headers(claim, step));
-            held.onStop(call::abort);
-            long startNanos = ticker.nanos();
-            WorkerOutcome outcome = worker.call(call, held::say);
-            Duration took = Duration.ofNanos(ticker.nanos() - startNanos);
-            passage.ended(outcome, took);
-            Verdict verdict = verdict(held, outcome);
-            Meters.WORKER_CALLS
-                    .timer(telemetry.meters(), "outcome", outcome.word())
-                    .record(took);
-            step.ended(claim.record().attempts(), outcome.word(), outcome instanceof WorkerOutcome.Answered);
-            tell(claim, endpoint.toString(), outcome.word(), verdict, took);
-            return verdict;
-        }
-    }
-
     /** A message is measured once, whoever had it in between: not by a holder that gave it back, nor by one that lost it. */
     @Override
     public void settled(Claim claim, Verdict verdict, Duration sinceClaim) {
@@ -140,15 +110,45 @@ final class DispatchHead implements LaneHandler {
         return properties.concurrencyPerOrg() == 0 ? GroupRoom.UNLIMITED : groupRoom(properties.concurrencyPerOrg());
     }
 
+    @Override
+    public String state() {
+        return circuit.closed() ? "ok" : "circuit-open";
+    }
+
+    private Verdict run(Held held, WorkerCircuit.Passage passage) {
+        Claim claim = held.claim();
+        Optional<Verdict> early = withoutCalling(claim);
+        if (early.isPresent()) {
+            tell(claim, "none", "not_called", early.get(), Duration.ZERO);
+            return early.get();
+        }
+        if (!passage.tryCall()) {
+            return new Verdict.Back(properties.circuitWait(), Doubt.UNCHANGED);
+        }
+        // After a call whose end was not seen, the endpoint that refuses while busy: turns never overlap.
+        boolean careful = claim.doubtful() || claim.lapsed() || claim.record().lapses() > 0;
+        Endpoint endpoint = careful ? Endpoint.CHAT : worker.usual();
+        try (Traces.Step step = step(claim)) {
+            WorkerCall call = new WorkerCall(endpoint, claim.body(), headers(claim, step));
+            held.onStop(call::abort);
+            long startNanos = ticker.nanos();
+            WorkerOutcome outcome = worker.call(call, held::say);
+            Duration took = Duration.ofNanos(ticker.nanos() - startNanos);
+            passage.ended(outcome, took);
+            Verdict verdict = verdict(held, outcome);
+            Meters.WORKER_CALLS
+                    .timer(telemetry.meters(), "outcome", outcome.word())
+                    .record(took);
+            step.ended(claim.record().attempts(), outcome.word(), outcome instanceof WorkerOutcome.Answered);
+            tell(claim, endpoint.toString(), outcome.word(), verdict, took);
+            return verdict;
+        }
+    }
+
     private GroupRoom groupRoom(int each) {
         Map<String, Integer> left = new HashMap<>();
         running.forEach((org, number) -> left.put(org, Math.max(0, each - number)));
         return new GroupRoom(each, left);
-    }
-
-    @Override
-    public String state() {
-        return circuit.closed() ? "ok" : "circuit-open";
     }
 
     private Optional<Verdict> withoutCalling(Claim claim) {

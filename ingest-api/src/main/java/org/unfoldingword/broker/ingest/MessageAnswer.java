@@ -43,10 +43,6 @@ final class MessageAnswer {
         return new Accepted(id, state, position);
     }
 
-    private static Optional<Integer> position(Optional<Found> found) {
-        return found.flatMap(Found::position);
-    }
-
     /** The worker's whole answer, byte for byte, and the message's id. */
     static byte[] withId(MessageId id, Payload response) {
         try {
@@ -55,6 +51,10 @@ final class MessageAnswer {
         } catch (IOException notWhatWasStored) {
             throw new UncheckedIOException(notWhatWasStored);
         }
+    }
+
+    private static Optional<Integer> position(Optional<Found> found) {
+        return found.flatMap(Found::position);
     }
 
     private static ResponseEntity<byte[]> answered(MessageId id, Payload response) {

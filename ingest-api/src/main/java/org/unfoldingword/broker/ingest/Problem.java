@@ -60,11 +60,6 @@ final class Problem extends RuntimeException {
         return new Problem(status, code, field, detail(), Optional.of(wait));
     }
 
-    /** An answer is written in UTF-8, which has no halves of characters. */
-    private static String wellFormed(String detail) {
-        return new String(detail.getBytes(UTF_8), UTF_8);
-    }
-
     /** The text as an answer may quote it: at most 80 characters, none of them a control character or half of one. */
     static String printable(String text) {
         StringBuilder shown = new StringBuilder();
@@ -94,5 +89,10 @@ final class Problem extends RuntimeException {
 
     String detail() {
         return String.valueOf(getMessage());
+    }
+
+    /** An answer is written in UTF-8, which has no halves of characters. */
+    private static String wellFormed(String detail) {
+        return new String(detail.getBytes(UTF_8), UTF_8);
     }
 }

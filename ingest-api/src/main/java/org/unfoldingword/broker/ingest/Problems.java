@@ -95,17 +95,6 @@ final class Problems {
         response.getOutputStream().write(body(problem));
     }
 
-    private ResponseEntity<byte[]> answer(Problem problem, HttpHeaders headers) {
-        Meters.REFUSED.counter(meters, "code", problem.code()).increment();
-        HttpHeaders told = new HttpHeaders();
-        told.putAll(headers);
-        problem.retryAfter().map(Problems::seconds).ifPresent(wait -> told.set(HttpHeaders.RETRY_AFTER, wait));
-        return ResponseEntity.status(problem.status())
-                .headers(told)
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(body(problem));
-    }
-
     /** As {@code Retry-After} has it: whole, and at least one. */
     static String seconds(Duration wait) {
         return Long.toString(Math.max(1, Math.ceilDiv(wait.toMillis(), 1000L)));
@@ -122,12 +111,23 @@ final class Problems {
         return Json.bytes(json);
     }
 
+    static String code(HttpStatus status) {
+        return status.name().toLowerCase(Locale.ROOT);
+    }
+
+    private ResponseEntity<byte[]> answer(Problem problem, HttpHeaders headers) {
+        Meters.REFUSED.counter(meters, "code", problem.code()).increment();
+        HttpHeaders told = new HttpHeaders();
+        told.putAll(headers);
+        problem.retryAfter().map(Problems::seconds).ifPresent(wait -> told.set(HttpHeaders.RETRY_AFTER, wait));
+        return ResponseEntity.status(problem.status())
+                .headers(told)
+                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                .body(body(problem));
+    }
+
     private static String title(int status) {
         HttpStatus known = HttpStatus.resolve(status);
         return known == null ? "Error" : known.getReasonPhrase();
-    }
-
-    static String code(HttpStatus status) {
-        return status.name().toLowerCase(Locale.ROOT);
     }
 }

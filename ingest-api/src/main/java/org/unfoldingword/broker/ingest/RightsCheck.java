@@ -21,14 +21,14 @@ final class RightsCheck implements HandlerInterceptor {
         return true;
     }
 
-    /** The framework has handlers of its own, such as for OPTIONS; whoever has a key may ask them. */
-    private static boolean ours(HandlerMethod method) {
-        return method.getBeanType().getPackage().equals(RightsCheck.class.getPackage());
-    }
-
     static Optional<Needs> neededBy(HandlerMethod method) {
         return Optional.ofNullable(AnnotatedElementUtils.findMergedAnnotation(method.getMethod(), Needs.class))
                 .or(() -> Optional.ofNullable(
                         AnnotatedElementUtils.findMergedAnnotation(method.getBeanType(), Needs.class)));
+    }
+
+    /** The framework has handlers of its own, such as for OPTIONS; whoever has a key may ask them. */
+    private static boolean ours(HandlerMethod method) {
+        return method.getBeanType().getPackage().equals(RightsCheck.class.getPackage());
     }
 }

@@ -36,32 +36,6 @@ class ServerConfiguration {
                 server -> server.setErrorHandler(new ServerProblems()));
     }
 
-    /** Jetty's cache of header fields costs each connection 100 KB, ten times what a held one costs otherwise. */
-    private static void keepConnectionsSmall(Server server) {
-        http(server).forEach(http -> http.setHeaderCacheSize(0));
-    }
-
-    /**
-     * A conversation's name has escapes of its own, so in a path it comes with {@code %25}, and a user's id may hold a slash. Jetty
-     * refuses both unless told otherwise. A path is decoded once, and {@link PathRules} says where a slash may be.
-     */
-    private static void takeEscapedNames(Server server) {
-        UriCompliance compliance = UriCompliance.DEFAULT.with(
-                "names with escapes",
-                UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
-                UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR);
-        http(server).forEach(http -> http.setUriCompliance(compliance));
-        server.getDescendants(ServletHandler.class).forEach(handler -> handler.setDecodeAmbiguousURIs(true));
-    }
-
-    private static Stream<HttpConfiguration> http(Server server) {
-        return Arrays.stream(server.getConnectors())
-                .flatMap(connector -> connector.getConnectionFactories().stream())
-                .filter(HttpConfiguration.ConnectionFactory.class::isInstance)
-                .map(HttpConfiguration.ConnectionFactory.class::cast)
-                .map(HttpConfiguration.ConnectionFactory::getHttpConfiguration);
-    }
-
     @Bean
     FilterRegistrationBean<SecurityHeaders> securityHeaders(Problems problems) {
         FilterRegistrationBean<SecurityHeaders> filter = new FilterRegistrationBean<>(new SecurityHeaders(problems));
@@ -117,5 +91,31 @@ class ServerConfiguration {
                 configurer.setDefaultTimeout(0);
             }
         };
+    }
+
+    /** Jetty's cache of header fields costs each connection 100 KB, ten times what a held one costs otherwise. */
+    private static void keepConnectionsSmall(Server server) {
+        http(server).forEach(http -> http.setHeaderCacheSize(0));
+    }
+
+    /**
+     * A conversation's name has escapes of its own, so in a path it comes with {@code %25}, and a user's id may hold a slash. Jetty
+     * refuses both unless told otherwise. A path is decoded once, and {@link PathRules} says where a slash may be.
+     */
+    private static void takeEscapedNames(Server server) {
+        UriCompliance compliance = UriCompliance.DEFAULT.with(
+                "names with escapes",
+                UriCompliance.Violation.AMBIGUOUS_PATH_ENCODING,
+                UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR);
+        http(server).forEach(http -> http.setUriCompliance(compliance));
+        server.getDescendants(ServletHandler.class).forEach(handler -> handler.setDecodeAmbiguousURIs(true));
+    }
+
+    private static Stream<HttpConfiguration> http(Server server) {
+        return Arrays.stream(server.getConnectors())
+                .flatMap(connector -> connector.getConnectionFactories().stream())
+                .filter(HttpConfiguration.ConnectionFactory.class::isInstance)
+                .map(HttpConfiguration.ConnectionFactory.class::cast)
+                .map(HttpConfiguration.ConnectionFactory::getHttpConfiguration);
     }
 }

@@ -72,6 +72,18 @@ record Submission(
                 Optional.empty());
     }
 
+    static String name(String field, String value) {
+        check(field, value, text -> !text.isBlank(), "not blank");
+        check(field, value, text -> text.length() <= NAME_MAX, "at most " + NAME_MAX + " characters");
+        check(field, value, text -> text.codePoints().noneMatch(Submission::unprintable), "no control characters");
+        return value;
+    }
+
+    /** A control character, or half of one: neither is text, and not all who read it later can. */
+    static boolean unprintable(int codePoint) {
+        return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
+    }
+
     /** Under either of its names. The worker goes by {@code org} where both are given, so they must not differ. */
     private static Optional<String> org(RawObject json) {
         Optional<String> org = text(json, "org_id");
@@ -152,18 +164,6 @@ record Submission(
                     "expires_in", value.toString(), "seconds, more than 0 and at most " + EXPIRY_MAX.toSeconds());
         }
         return Optional.of(Duration.ofMillis(Math.max(1, Math.round(value.asDouble() * 1000))));
-    }
-
-    static String name(String field, String value) {
-        check(field, value, text -> !text.isBlank(), "not blank");
-        check(field, value, text -> text.length() <= NAME_MAX, "at most " + NAME_MAX + " characters");
-        check(field, value, text -> text.codePoints().noneMatch(Submission::unprintable), "no control characters");
-        return value;
-    }
-
-    /** A control character, or half of one: neither is text, and not all who read it later can. */
-    static boolean unprintable(int codePoint) {
-        return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
     }
 
     private static void check(String field, String value, Predicate<String> good, String expected) {

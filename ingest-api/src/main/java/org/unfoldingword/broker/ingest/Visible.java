@@ -22,12 +22,12 @@ final class Visible {
                 .orElseThrow(Visible::unknown);
     }
 
+    static Problem unknown() {
+        return Problem.of(404, "message_unknown", "message_id: unknown, or its retention is over");
+    }
+
     private static boolean names(HttpServletRequest request, String parameter, String value) {
         String named = request.getParameter(parameter);
         return named == null || named.isBlank() || named.equals(value);
-    }
-
-    static Problem unknown() {
-        return Problem.of(404, "message_unknown", "message_id: unknown, or its retention is over");
     }
 }

@@ -49,14 +49,6 @@ record WorkerPath(Area area, List<String> segments, String target) {
         throw Refusal.bare(404, "Not found");
     }
 
-    private static String plain(String segment) {
-        boolean dots = segment.equals(".") || segment.equals("..");
-        if (!PLAIN.matcher(segment).matches() || TRICKS.matcher(segment).find() || dots) {
-            throw Refusal.bare(400, "Invalid path");
-        }
-        return URLDecoder.decode(segment.replace("+", "%2B"), UTF_8);
-    }
-
     /** The org whose data it is, where the path says so. */
     Optional<String> org() {
         return switch (area) {
@@ -89,6 +81,14 @@ record WorkerPath(Area area, List<String> segments, String target) {
                         && method.equals("DELETE");
             default -> false;
         };
+    }
+
+    private static String plain(String segment) {
+        boolean dots = segment.equals(".") || segment.equals("..");
+        if (!PLAIN.matcher(segment).matches() || TRICKS.matcher(segment).find() || dots) {
+            throw Refusal.bare(400, "Invalid path");
+        }
+        return URLDecoder.decode(segment.replace("+", "%2B"), UTF_8);
     }
 
     private Optional<String> segment(int index) {

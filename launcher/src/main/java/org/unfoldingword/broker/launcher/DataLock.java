@@ -37,20 +37,20 @@ final class DataLock implements AutoCloseable {
         }
     }
 
-    private static boolean locked(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock() != null;
-        } catch (OverlappingFileLockException withinThisProcess) {
-            return false;
-        }
-    }
-
     @Override
     public void close() {
         try {
             channel.close();
         } catch (IOException ending) {
             // The process ends, and its locks with it.
+        }
+    }
+
+    private static boolean locked(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException withinThisProcess) {
+            return false;
         }
     }
 }

@@ -53,6 +53,11 @@ final class RedisSocket implements AutoCloseable {
         return reply;
     }
 
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+
     private void read(List<String> reply) throws IOException {
         String line = line();
         if (line.isEmpty()) {
@@ -83,10 +88,5 @@ final class RedisSocket implements AutoCloseable {
             }
         }
         return line.toString(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public void close() throws IOException {
-        socket.close();
     }
 }

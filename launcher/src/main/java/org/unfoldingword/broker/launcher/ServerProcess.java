@@ -62,15 +62,6 @@ final class ServerProcess {
         }
     }
 
-    private static boolean isRedisOutage(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof RedisUnavailable || cause instanceof RedisConnectionException) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Returns when all is served, with the line that says so. */
     String start(String[] arguments) {
         SpringApplication application = new SpringApplication(sources());
@@ -109,6 +100,15 @@ final class ServerProcess {
         if (served) {
             log.info("stopped");
         }
+    }
+
+    private static boolean isRedisOutage(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RedisUnavailable || cause instanceof RedisConnectionException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void leave(ConfigurableApplicationContext serving) {
