@@ -3,7 +3,7 @@ package org.unfoldingword.broker.dispatch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * Reads the data of server-sent events (W3C, "Server-Sent Events") off a stream, in one pass. Comments and other fields are
@@ -26,8 +26,8 @@ final class SseReader {
         this.bytesMax = bytesMax;
     }
 
-    /** The next event's data; null at the end of the stream. */
-    byte @Nullable [] next() throws IOException {
+    /** The next event's data; empty at the end of the stream. */
+    Optional<byte[]> next() throws IOException {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         boolean any = false;
@@ -36,7 +36,7 @@ final class SseReader {
             line.reset();
             if (text.length == 0) {
                 if (any) {
-                    return data.toByteArray();
+                    return Optional.of(data.toByteArray());
                 }
             } else if (startsWithData(text)) {
                 if (any) {
@@ -47,7 +47,7 @@ final class SseReader {
                 any = true;
             }
         }
-        return null;
+        return Optional.empty();
     }
 
     private static boolean startsWithData(byte[] line) {

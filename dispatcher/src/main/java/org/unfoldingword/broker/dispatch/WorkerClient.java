@@ -177,7 +177,8 @@ final class WorkerClient implements AutoCloseable {
     private WorkerOutcome streamed(WorkerCall call, InputStream body, Consumer<byte[]> frames) throws IOException {
         SseReader events = new SseReader(body, properties.maxReply().toBytes());
         int said = 0;
-        for (byte[] frame = events.next(); frame != null; frame = events.next()) {
+        for (Optional<byte[]> next = events.next(); next.isPresent(); next = events.next()) {
+            byte[] frame = next.get();
             if (++said > properties.maxFrames()) {
                 return new WorkerOutcome.TooLong(properties.maxFrames() + " frames");
             }

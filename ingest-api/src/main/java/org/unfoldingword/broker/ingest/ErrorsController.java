@@ -4,7 +4,6 @@ import io.swagger.v3.oas.annotations.Hidden;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.boot.web.servlet.error.ErrorController;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -21,14 +20,6 @@ final class ErrorsController implements ErrorController {
                 request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer reported ? reported : 404;
         return ResponseEntity.status(status)
                 .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(Problems.body(problem(status)));
-    }
-
-    /** A status and its usual phrase are all that is known. */
-    static Problem problem(int status) {
-        HttpStatus known = HttpStatus.resolve(status);
-        return known == null
-                ? Problem.of(status, "error", "the request was refused")
-                : Problem.of(status, Problems.code(known), known.getReasonPhrase());
+                .body(Problems.body(Problem.of(status)));
     }
 }

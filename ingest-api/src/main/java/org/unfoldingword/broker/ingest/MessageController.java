@@ -164,7 +164,6 @@ final class MessageController {
                 .body(MessageView.of(found.orElseThrow(Visible::unknown)));
     }
 
-    /** The message, if the caller may see it. */
     private Found find(HttpServletRequest request, String messageId) {
         return Visible.of(MessageId.parse(messageId).flatMap(id -> lanes.find(id, Watching.NOTHING)), request);
     }

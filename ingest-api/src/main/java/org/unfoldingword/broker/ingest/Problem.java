@@ -3,7 +3,9 @@ package org.unfoldingword.broker.ingest;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
+import org.springframework.http.HttpStatus;
 
 /**
  * A request that is answered with {@code application/problem+json} (RFC 9457).
@@ -49,6 +51,14 @@ final class Problem extends RuntimeException {
     static Problem forbidden(String code, String field, String value, String expected) {
         return new Problem(
                 403, code, Optional.of(field), field + ": " + printable(value) + " (expected: " + expected + ")");
+    }
+
+    /** A status, of which no more is known than its usual phrase. */
+    static Problem of(int status) {
+        HttpStatus known = HttpStatus.resolve(status);
+        return known == null
+                ? of(status, "error", "the request was refused")
+                : of(status, known.name().toLowerCase(Locale.ROOT), known.getReasonPhrase());
     }
 
     static Problem of(int status, String code, String detail) {

@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.UUID;
 import org.eclipse.jetty.http.HttpException;
 import org.jspecify.annotations.Nullable;
@@ -70,11 +69,10 @@ final class Problems {
             return null;
         }
         if (thrown instanceof HttpException malformed && malformed.getCode() < 500) {
-            return refused(ErrorsController.problem(malformed.getCode()));
+            return refused(Problem.of(malformed.getCode()));
         }
         if (thrown instanceof ErrorResponse known) {
-            HttpStatus status = HttpStatus.valueOf(known.getStatusCode().value());
-            return answer(Problem.of(status.value(), code(status), status.getReasonPhrase()), known.getHeaders());
+            return answer(Problem.of(known.getStatusCode().value()), known.getHeaders());
         }
         String incident = UUID.randomUUID().toString();
         log.error("incident {}: unexpected error in a request", incident, thrown);
@@ -109,10 +107,6 @@ final class Problems {
         json.put("detail", problem.detail());
         problem.field().ifPresent(field -> json.put("field", field));
         return Json.bytes(json);
-    }
-
-    static String code(HttpStatus status) {
-        return status.name().toLowerCase(Locale.ROOT);
     }
 
     private ResponseEntity<byte[]> answer(Problem problem, HttpHeaders headers) {

@@ -19,7 +19,7 @@ final class ServerProblems extends ErrorHandler {
         int status = Math.max(400, response.getStatus());
         response.setStatus(status);
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-        response.write(/* last= */ true, ByteBuffer.wrap(Problems.body(ErrorsController.problem(status))), callback);
+        response.write(/* last= */ true, ByteBuffer.wrap(Problems.body(Problem.of(status))), callback);
         return true;
     }
 }

@@ -9,7 +9,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.Live;
 import org.unfoldingword.broker.lane.Memory;
@@ -38,7 +37,7 @@ final class WholeBroker {
     // Guarded by this.
     private CompletableFuture<Picture> asked =
             CompletableFuture.failedFuture(new IllegalStateException("not asked yet"));
-    private @Nullable Picture latest;
+    private Optional<Picture> latest = Optional.empty();
     private long takenNanos;
     private boolean taken;
 
@@ -119,23 +118,23 @@ final class WholeBroker {
             takenNanos = ticker.nanos();
             taken = true;
         }
-        return Optional.ofNullable(latest);
+        return latest;
     }
 
     /** A scrape does not wait for as long as a message would; one that gave up leaves its question to the next. */
-    private @Nullable Picture ask() {
+    private Optional<Picture> ask() {
         if (asked.isDone()) {
             asked = new CompletableFuture<>();
             CompletableFuture<Picture> question = asked;
             Thread.ofVirtual().name("whole-broker").start(() -> answer(question));
         }
         try {
-            return asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            return Optional.of(asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException | ExecutionException away) {
-            return null;
+            return Optional.empty();
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
-            return null;
+            return Optional.empty();
         }
     }
 

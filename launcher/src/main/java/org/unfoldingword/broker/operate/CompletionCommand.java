@@ -7,7 +7,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** Completion for shells. */
 @Command(
         name = "completion",
         mixinStandardHelpOptions = true,

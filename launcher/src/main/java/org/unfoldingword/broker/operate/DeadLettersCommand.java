@@ -7,7 +7,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** What failed, or could not be delivered. */
 @Command(
         name = "dead-letters",
         description = "Messages that failed, or (--lane callbacks) results that could not be delivered, newest first.")

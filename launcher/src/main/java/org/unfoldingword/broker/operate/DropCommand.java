@@ -4,7 +4,6 @@ import org.unfoldingword.broker.message.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Gives dead letters up. */
 @Command(name = "drop", description = "Gives dead letters up: they can no longer be redriven.")
 final class DropCommand extends OperatorCommand {
 

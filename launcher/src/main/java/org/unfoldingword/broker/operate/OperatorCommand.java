@@ -49,8 +49,7 @@ abstract class OperatorCommand implements Callable<Integer> {
         Map<String, String> environment = surroundings.environment();
         OperatorApi api = OperatorApi.at(
                 given(url, environment, "BROKER_URL")
-                        .orElse("http://127.0.0.1:"
-                                + given(null, environment, "PORT").orElse("8080")),
+                        .orElse("http://127.0.0.1:" + given(environment, "PORT").orElse("8080")),
                 given(key, environment, "BROKER_API_KEY")
                         .or(surroundings.madeKey())
                         .orElseThrow(() -> new CommandFailure(
@@ -82,8 +81,12 @@ abstract class OperatorCommand implements Callable<Integer> {
     }
 
     private static Optional<String> given(@Nullable String option, Map<String, String> environment, String variable) {
-        return Optional.ofNullable(option)
-                .or(() -> Optional.ofNullable(environment.get(variable)))
-                .filter(text -> !text.isBlank());
+        return option == null
+                ? given(environment, variable)
+                : Optional.of(option).filter(text -> !text.isBlank());
+    }
+
+    private static Optional<String> given(Map<String, String> environment, String variable) {
+        return Optional.ofNullable(environment.get(variable)).filter(text -> !text.isBlank());
     }
 }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Lets a conversation, an org or all go on. */
 @Command(
         name = "resume",
         description = "Ends the pause of a conversation, of an org (--org alone) or of all (--all). Other pauses stay.")
