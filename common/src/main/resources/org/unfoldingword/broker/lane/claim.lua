@@ -114,7 +114,7 @@ local function note(b, id, fields, entry, token, lapsed)
   if known.watch then signal(b, id, 'processing') end
 end
 
-local function take(b, number, name)
+local function take(b, name)
   local entry, deliveries = read_head(b, name)
   if not entry then entry, deliveries = mend_head(b, name) end
   if not entry then
@@ -136,7 +136,7 @@ local function take(b, number, name)
   -- Only where a dead letter has left its mark: the newest entry that was taken since.
   if any_dead(b) then redis.call('SET', b.ran .. name, entry[1], 'XX', 'KEEPTTL') end
   local doubt = redis.call('EXISTS', b.doubt .. name)
-  return { number, name, entry[1], token, deliveries, lapsed and 1 or 0, doubt, entry[2], fields }
+  return { b.number, name, entry[1], token, deliveries, lapsed and 1 or 0, doubt, entry[2], fields }
 end
 
 local result = { now, '', {} }
@@ -152,14 +152,14 @@ local function make_due_ready(b)
   end
 end
 
-local function take_share(b, number, share)
+local function take_share(b, share)
   local taken = 0
   while room > 0 and taken < share do
     local group = next_group(b)
     if not group then return end
     local popped = pop(b, group, math.min(room, share - taken))
     for i = 1, #popped, 2 do
-      local claim = take(b, number, popped[i])
+      local claim = take(b, popped[i])
       if claim then
         result[#result + 1] = claim
         room = room - 1
@@ -192,26 +192,40 @@ local function note_holder(holders)
   if beat > 0 then redis.call('HSET', holders, holder, text(now + beat) .. ' ' .. state) end
 end
 
-local open, next_due = {}, math.huge
-for n = 1, partitions do
-  local b = block((n - 1) * BLOCK + 1, lane)
-  open[n] = b
-  b.taken = {}
+-- Most of a sweep finds nothing: one look says so of all partitions, and else one of each.
+local function with_work()
+  local all, keys, some = {}, {}, {}
+  for n = 1, partitions do
+    local b = block((n - 1) * BLOCK + 1, lane)
+    b.number, b.taken = n, {}
+    all[n] = b
+    keys[2 * n - 1], keys[2 * n] = b.later, b.groups
+  end
+  if partitions == 1 then return all end
+  if redis.call('EXISTS', unpack(keys)) == 0 then return {} end
+  for _, b in ipairs(all) do
+    if redis.call('EXISTS', b.later, b.groups) > 0 then some[#some + 1] = b end
+  end
+  return some
+end
+
+local open, next_due = with_work(), math.huge
+for _, b in ipairs(open) do
   b.stopped = any_paused(b) and redis.call('HEXISTS', b.paused, '*') == 1
   make_due_ready(b)
 end
 -- First an equal share for each partition, then what is left to those that have more.
 for _, share in ipairs({ math.ceil(room / partitions), room }) do
-  for n, b in ipairs(open) do take_share(b, n, share) end
+  for _, b in ipairs(open) do take_share(b, share) end
 end
-for n, b in ipairs(open) do
+for _, b in ipairs(open) do
   lease_taken(b)
   if next_group(b) then
-    table.insert(result[3], n)
+    table.insert(result[3], b.number)
     wake(b)
   end
   if b.first then next_due = math.min(next_due, b.first) end
 end
 if next_due < math.huge then result[2] = text(next_due) end
-if beat ~= 0 then note_holder(open[1].holders) end
+if beat ~= 0 then note_holder(block(1, lane).holders) end
 return result

@@ -32,6 +32,7 @@ local function held(b)
 end
 
 local function fare(b)
+  if redis.call('EXISTS', b.held, b.later, b.heads, b.dead, b.holders, b.paused) == 0 then return { 0, 0, 0, 0, '', {}, 0, 0 } end
   local running, telling = held(b)
   return {
     redis.call('ZCARD', b.heads), running, redis.call('ZCOUNT', b.later, '(' .. now_text, '+inf') - running,
