@@ -46,7 +46,7 @@ import org.unfoldingword.broker.telemetry.Ticker;
     OverviewController.class,
     LiveController.class,
     HealthController.class,
-    Pages.class,
+    BrowserPages.class,
     ApiDescription.class,
     ChatController.class,
     PassThroughController.class,

@@ -11,7 +11,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
  * The pages {@code /console} and {@code /docs}: static files that need nothing from elsewhere. They are open to all: what the
  * console shows needs a key, and the API's description none.
  */
-final class Pages implements WebMvcConfigurer {
+final class BrowserPages implements WebMvcConfigurer {
 
     @Override
     public void addViewControllers(ViewControllerRegistry registry) {
