@@ -6,7 +6,6 @@ import io.github.resilience4j.timelimiter.TimeLimiter;
 import io.github.resilience4j.timelimiter.TimeLimiterConfig;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -33,10 +32,9 @@ import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.io.SocketConfig;
-import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
+import org.apache.hc.core5.http.io.entity.EntityTemplate;
 import org.apache.hc.core5.util.Timeout;
 import org.unfoldingword.broker.http.PublicUrls;
-import org.unfoldingword.broker.lane.Payload;
 
 /**
  * Calls the worker, one turn a call, and says what became of it. Called on virtual threads, thousands at a time; each call has
@@ -147,7 +145,9 @@ final class WorkerClient implements AutoCloseable {
         post.setHeader("Connection", "close");
         post.setHeader("Accept", call.endpoint() == Endpoint.STREAM ? "text/event-stream" : "application/json");
         call.headers().forEach(post::setHeader);
-        post.setEntity(new PayloadEntity(call.body()));
+        // Chunk by chunk, as it comes out of Redis.
+        post.setEntity(new EntityTemplate(
+                call.body().length(), ContentType.APPLICATION_JSON, /* contentEncoding= */ null, call.body()::writeTo));
         return post;
     }
 
@@ -241,43 +241,5 @@ final class WorkerClient implements AutoCloseable {
                         .setConnectTimeout(Timeout.of(properties.connectTimeout()))
                         .build())
                 .build();
-    }
-
-    /** Sends the body chunk by chunk as it comes out of Redis. */
-    private static final class PayloadEntity extends AbstractHttpEntity {
-        private final Payload payload;
-
-        PayloadEntity(Payload payload) {
-            super(ContentType.APPLICATION_JSON, null);
-            this.payload = payload;
-        }
-
-        @Override
-        public long getContentLength() {
-            return payload.length();
-        }
-
-        @Override
-        public boolean isStreaming() {
-            return false;
-        }
-
-        @Override
-        public boolean isRepeatable() {
-            return true;
-        }
-
-        @Override
-        public InputStream getContent() {
-            throw new UnsupportedOperationException("written only");
-        }
-
-        @Override
-        public void writeTo(OutputStream out) throws IOException {
-            payload.writeTo(out);
-        }
-
-        @Override
-        public void close() {}
     }
 }
