@@ -201,10 +201,9 @@ local function with_work()
     all[n] = b
     keys[2 * n - 1], keys[2 * n] = b.later, b.groups
   end
-  if partitions == 1 then return all end
   if redis.call('EXISTS', unpack(keys)) == 0 then return {} end
   for _, b in ipairs(all) do
-    if redis.call('EXISTS', b.later, b.groups) > 0 then some[#some + 1] = b end
+    if partitions == 1 or redis.call('EXISTS', b.later, b.groups) > 0 then some[#some + 1] = b end
   end
   return some
 end
