@@ -51,6 +51,21 @@ final class Pace implements Scenario {
             clients.join();
             InParallel.await(30, () -> calledBack.size() == WARM_UP + messages);
             long sent = bench.store().commands().sent() - commandsBefore;
+            new Moments(posted, called, answered, calledBack).tell(messages, bench.report());
+            bench.report()
+                    .add(Row.amount("pace: Redis commands per message", messages, (double) sent / messages)
+                            .atMost(COMMANDS_MAX));
+        }
+    }
+
+    /** When each message was accepted, was with the worker, was answered and came back; {@link System#nanoTime}, by its number. */
+    private record Moments(
+            Map<String, Submitter.Posted> posted,
+            Map<String, Long> called,
+            Map<String, Long> answered,
+            Map<String, Long> calledBack) {
+
+        void tell(int messages, Report report) {
             Latencies toCall = new Latencies();
             Latencies toCallback = new Latencies();
             for (int i = WARM_UP; i < WARM_UP + messages; i++) {
@@ -65,18 +80,12 @@ final class Pace implements Scenario {
                     toCallback.add(callback - answer);
                 }
             }
-            bench.report()
-                    .add(Row.amount("pace: not called back", messages, (double) messages - toCallback.count())
-                            .never());
-            bench.report()
-                    .add(Row.latencies("pace: accepted to worker called", toCall)
-                            .p50AndP99AtMost(P50_MAX_MILLIS, P99_MAX_MILLIS));
-            bench.report()
-                    .add(Row.latencies("pace: worker answered to called back", toCallback)
-                            .p50AndP99AtMost(P50_MAX_MILLIS, P99_MAX_MILLIS));
-            bench.report()
-                    .add(Row.amount("pace: Redis commands per message", messages, (double) sent / messages)
-                            .atMost(COMMANDS_MAX));
+            report.add(Row.amount("pace: not called back", messages, (double) messages - toCallback.count())
+                    .never());
+            report.add(Row.latencies("pace: accepted to worker called", toCall)
+                    .p50AndP99AtMost(P50_MAX_MILLIS, P99_MAX_MILLIS));
+            report.add(Row.latencies("pace: worker answered to called back", toCallback)
+                    .p50AndP99AtMost(P50_MAX_MILLIS, P99_MAX_MILLIS));
         }
     }
 }

@@ -54,14 +54,7 @@ final class Voice implements Scenario {
                 clients.start(() -> {
                     places.acquire();
                     try {
-                        HttpRequest post = post(ingest, user, receiver.url());
-                        long sentNanos = System.nanoTime();
-                        int status = http.send(post, HttpResponse.BodyHandlers.discarding())
-                                .statusCode();
-                        accepted.add(System.nanoTime() - sentNanos);
-                        if (status != 202) {
-                            throw new IOException("POST /api/v1/message: " + status + " (expected: 202)");
-                        }
+                        accepted.add(send(http, post(ingest, user, receiver.url())));
                     } finally {
                         places.release();
                     }
@@ -70,18 +63,27 @@ final class Voice implements Scenario {
             }
             clients.join();
             InParallel.await(120, () -> calledBack.get() >= messages);
-            bench.report().add(Row.latencies("voice: POST sent to accepted", accepted));
-            bench.report()
-                    .add(Row.amount("voice: not whole at the worker", messages, (double) messages - whole.get())
-                            .never());
-            bench.report()
-                    .add(Row.amount("voice: not called back", messages, (double) messages - calledBack.get())
-                            .never());
+            Report report = bench.report();
+            report.add(Row.latencies("voice: POST sent to accepted", accepted));
+            report.add(Row.amount("voice: not whole at the worker", messages, (double) messages - whole.get())
+                    .never());
+            report.add(Row.amount("voice: not called back", messages, (double) messages - calledBack.get())
+                    .never());
             for (BrokerProcess role : List.of(ingest, dispatcher, deliverer)) {
-                bench.report().add(Row.amount("voice: peak memory of " + role.command() + ", MB", 1, (double)
-                        role.peakMegabytes()));
+                double megabytes = role.peakMegabytes();
+                report.add(Row.amount("voice: peak memory of " + role.command() + ", MB", 1, megabytes));
             }
         }
+    }
+
+    /** How long it took, ns. */
+    private static long send(HttpClient http, HttpRequest post) throws IOException, InterruptedException {
+        long sentNanos = System.nanoTime();
+        int status = http.send(post, HttpResponse.BodyHandlers.discarding()).statusCode();
+        if (status != 202) {
+            throw new IOException("POST /api/v1/message: " + status + " (expected: 202)");
+        }
+        return System.nanoTime() - sentNanos;
     }
 
     /** A recording of so many characters of base64, made while it is sent. */

@@ -65,12 +65,11 @@ public class CallbackConfiguration {
                 new TellLikeTheWorker(poster, shortSchedule, keys, lanes, callbackJournals, SystemTime.instants());
         DeliverCallback handler = new DeliverCallback(
                 poster,
-                new Signatures(new WebhookSignature(properties.secrets()), keys),
+                new Signatures(new WebhookSignature(properties.secrets()), keys, SystemTime.instants()),
                 schedule,
                 origins,
                 callbackAddresses,
                 workerShape,
-                SystemTime.instants(),
                 SystemTime.ticker());
         LaneWorker worker = new LaneWorker(
                 lanes,

@@ -2,7 +2,6 @@ package org.unfoldingword.broker.callback;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import org.unfoldingword.broker.http.AddressGuard;
@@ -28,7 +27,6 @@ final class DeliverCallback implements LaneHandler {
     private final Origins origins;
     private final AddressGuard guard;
     private final TellLikeTheWorker workerShape;
-    private final InstantSource clock;
     private final Ticker ticker;
 
     DeliverCallback(
@@ -38,7 +36,6 @@ final class DeliverCallback implements LaneHandler {
             Origins origins,
             AddressGuard guard,
             TellLikeTheWorker workerShape,
-            InstantSource clock,
             Ticker ticker) {
         this.poster = poster;
         this.signatures = signatures;
@@ -46,7 +43,6 @@ final class DeliverCallback implements LaneHandler {
         this.origins = origins;
         this.guard = guard;
         this.workerShape = workerShape;
-        this.clock = clock;
         this.ticker = ticker;
     }
 
@@ -109,10 +105,7 @@ final class DeliverCallback implements LaneHandler {
     private Poster.Post signed(Claim claim, CallbackTarget target) {
         MessageId id = claim.lease().id();
         CallbackBody body = body(id, claim.envelope(), claim.record());
-        return new Poster.Post(
-                target,
-                body,
-                signatures.of(claim.envelope()).sign(webhookId(id, claim.record()), clock.instant(), body));
+        return new Poster.Post(target, body, signatures.sign(claim.envelope(), webhookId(id, claim.record()), body));
     }
 
     /** One for all attempts on one result. A message that was redriven has another result, which a receiver must not drop. */

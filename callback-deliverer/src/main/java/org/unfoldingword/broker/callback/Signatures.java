@@ -1,6 +1,8 @@
 package org.unfoldingword.broker.callback;
 
+import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import org.unfoldingword.broker.access.Account;
 import org.unfoldingword.broker.access.ApiKeys;
 import org.unfoldingword.broker.access.SecretText;
@@ -14,14 +16,21 @@ final class Signatures {
 
     private final WebhookSignature usual;
     private final ApiKeys keys;
+    private final InstantSource clock;
 
-    Signatures(WebhookSignature usual, ApiKeys keys) {
+    Signatures(WebhookSignature usual, ApiKeys keys, InstantSource clock) {
         this.usual = usual;
         this.keys = keys;
+        this.clock = clock;
+    }
+
+    /** The headers of an attempt that is made now, under that {@code webhook-id}. */
+    Map<String, String> sign(Envelope envelope, String webhookId, CallbackBody body) {
+        return of(envelope).sign(webhookId, clock.instant(), body);
     }
 
     /** Looked up at each attempt, as the key's secrets may have changed since. */
-    WebhookSignature of(Envelope envelope) {
+    private WebhookSignature of(Envelope envelope) {
         return envelope.signer()
                 .flatMap(keys::withId)
                 .map(Account::signingSecrets)

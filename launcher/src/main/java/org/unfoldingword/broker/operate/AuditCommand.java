@@ -1,7 +1,10 @@
 package org.unfoldingword.broker.operate;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import picocli.CommandLine.Command;
 
 /** Do the accounts hold? */
@@ -13,6 +16,8 @@ import picocli.CommandLine.Command;
         })
 final class AuditCommand extends OperatorCommand {
 
+    private static final List<String> SUMMED = List.of("in", "waiting", "running", "delayed", "out");
+
     @Override
     Exit run(OperatorApi api, Screen screen) {
         JsonNode report = api.patient().get("/audit", Map.of());
@@ -22,32 +27,25 @@ final class AuditCommand extends OperatorCommand {
             return exit;
         }
         Table table = new Table("lane", ">came in", ">waiting", ">running", ">delayed", ">went out", "holds");
-        for (String lane : new String[] {"messages", "callbacks"}) {
-            long[] sums = new long[5];
-            boolean holds = true;
-            for (JsonNode account : report.path("accounts")) {
-                if (account.path("lane").asText().equals(lane)) {
-                    String[] fields = {"in", "waiting", "running", "delayed", "out"};
-                    for (int i = 0; i < fields.length; i++) {
-                        sums[i] += account.path(fields[i]).asLong();
-                    }
-                    holds &= account.path("holds").asBoolean();
-                }
-            }
-            table.row(
-                    lane,
-                    Long.toString(sums[0]),
-                    Long.toString(sums[1]),
-                    Long.toString(sums[2]),
-                    Long.toString(sums[3]),
-                    Long.toString(sums[4]),
-                    holds ? "yes" : "NO");
+        for (String lane : List.of("messages", "callbacks")) {
+            List<JsonNode> accounts = accounts(report)
+                    .filter(account -> account.path("lane").asText().equals(lane))
+                    .toList();
+            boolean holds =
+                    accounts.stream().allMatch(account -> account.path("holds").asBoolean());
+            Stream<String> sums = SUMMED.stream()
+                    .map(field -> accounts.stream()
+                            .mapToLong(account -> account.path(field).asLong())
+                            .sum())
+                    .map(sum -> Long.toString(sum));
+            table.row(Stream.of(Stream.of(lane), sums, Stream.of(holds ? "yes" : "NO"))
+                    .flatMap(cells -> cells)
+                    .toArray(String[]::new));
         }
         table.print(screen);
-        long unjudged = 0;
-        for (JsonNode account : report.path("accounts")) {
-            unjudged += account.path("judged").asBoolean() ? 0 : 1;
-        }
+        long unjudged = accounts(report)
+                .filter(account -> !account.path("judged").asBoolean())
+                .count();
         if (unjudged > 0) {
             screen.line(Words.count(unjudged, "account") + " not judged: too many queues to count at one moment");
         }
@@ -58,5 +56,9 @@ final class AuditCommand extends OperatorCommand {
                         screen.paint(Screen.Tone.BAD, finding.path("where").asText()) + ": "
                                 + finding.path("what").asText()));
         return exit;
+    }
+
+    private static Stream<JsonNode> accounts(JsonNode report) {
+        return StreamSupport.stream(report.path("accounts").spliterator(), /* parallel= */ false);
     }
 }
