@@ -66,6 +66,14 @@ final class BrokerProcess implements AutoCloseable {
 
         /** Starts it, whatever becomes of it. */
         BrokerProcess launch() {
+            try {
+                return new BrokerProcess(this, commandLine().start());
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
+        }
+
+        ProcessBuilder commandLine() {
             ProcessBuilder builder = new ProcessBuilder(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                     "-Xmx512m",
@@ -77,11 +85,7 @@ final class BrokerProcess implements AutoCloseable {
             builder.command().addAll(arguments);
             builder.environment().keySet().retainAll(List.of("PATH", "HOME", "TMPDIR", "LANG"));
             builder.environment().putAll(environment);
-            try {
-                return new BrokerProcess(this, builder.start());
-            } catch (IOException failed) {
-                throw new UncheckedIOException(failed);
-            }
+            return builder;
         }
 
         /** Starts it and returns once it says that it can serve. */

@@ -4,8 +4,10 @@ import java.util.Arrays;
 import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.ServletHandler;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.springframework.boot.web.embedded.jetty.JettyServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -27,9 +29,12 @@ class ServerConfiguration {
 
     private static final int KEYS = HEADERS + 1;
 
+    private static final int ACCEPT_QUEUE = 1024;
+
     @Bean
     WebServerFactoryCustomizer<JettyServletWebServerFactory> jetty() {
         return factory -> factory.addServerCustomizers(
+                ServerConfiguration::takeBursts,
                 ServerConfiguration::keepConnectionsSmall,
                 ServerConfiguration::takeEscapedNames,
                 // What the server itself refuses is told as everything else is.
@@ -91,6 +96,15 @@ class ServerConfiguration {
                 configurer.setDefaultTimeout(0);
             }
         };
+    }
+
+    /** By default 50 connections may wait to be accepted; of a gateway's 600 at once some were closed without an answer. */
+    private static void takeBursts(Server server) {
+        for (Connector connector : server.getConnectors()) {
+            if (connector instanceof ServerConnector sockets) {
+                sockets.setAcceptQueueSize(ACCEPT_QUEUE);
+            }
+        }
     }
 
     /** Jetty's cache of header fields costs each connection 100 KB, ten times what a held one costs otherwise. */
