@@ -31,7 +31,8 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
-import redis.embedded.RedisServer;
+import org.unfoldingword.broker.http.FreePort;
+import org.unfoldingword.broker.lane.RedisProcess;
 
 /**
  * Twelve ways in which the broker fares badly. Each is told by all four that an operator may ask, the console, the command line,
@@ -47,8 +48,7 @@ class BadStatesIT {
     @TempDir
     static Path data;
 
-    private static int redisPort;
-    private static RedisServer redis;
+    private static RedisProcess redis;
     private static RedisClient redisClient;
     private static StatefulRedisConnection<String, String> redisConnection;
     private static StubWorker worker;
@@ -58,17 +58,9 @@ class BadStatesIT {
     private static Console console;
 
     @BeforeAll
-    static void start() throws IOException {
-        redisPort = BrokerProcess.freePort();
-        redis = RedisServer.newRedisServer()
-                .port(redisPort)
-                .setting("bind 127.0.0.1")
-                .setting("dir " + data)
-                .setting("save \"\"")
-                .setting("dbfilename taken.rdb")
-                .build();
-        redis.start();
-        redisClient = RedisClient.create("redis://127.0.0.1:" + redisPort);
+    static void start() {
+        redis = RedisProcess.start(data, FreePort.any(), "--dbfilename", "taken.rdb");
+        redisClient = RedisClient.create(redis.url());
         redisConnection = redisClient.connect();
         worker = StubWorker.answeringWithin(5, 35);
         chromium = Chromium.start();
@@ -88,19 +80,19 @@ class BadStatesIT {
     }
 
     private static void startBroker(BrokerProcess.Plan plan) {
-        broker = plan.with("REDIS_URL", "redis://127.0.0.1:" + redisPort).start();
+        broker = plan.with("REDIS_URL", redis.url()).start();
         client = broker.client();
         console = new Console(chromium.page(ColorScheme.LIGHT, 1360, 900), broker.port());
         console.logIn();
     }
 
     @AfterAll
-    static void stop() throws IOException {
+    static void stop() {
         chromium.close();
         worker.close();
         broker.close();
         redisClient.shutdown(Duration.ZERO, Duration.ofSeconds(1));
-        redis.stop();
+        redis.kill();
     }
 
     @Test
@@ -194,7 +186,7 @@ class BadStatesIT {
                 () -> health(json -> json.path("dead_letters").asInt() == 2));
         signs.areAbsent();
 
-        int nobody = BrokerProcess.freePort();
+        int nobody = FreePort.any();
         client.post(message("called", "back").put("callback_url", "http://127.0.0.1:" + nobody + "/cb"));
 
         signs.appear();
@@ -311,7 +303,7 @@ class BadStatesIT {
 
     @Test
     @Order(11)
-    void redisIsDown() throws IOException {
+    void redisIsDown() {
         Signs signs = new Signs(
                 () -> console.shows("/overview", ".lost", "Redis does not answer"),
                 () -> commandSays(List.of("status"), 1, "unhealthy"),
@@ -319,7 +311,7 @@ class BadStatesIT {
                 () -> health(json -> json.path("status").asText().equals("unhealthy")));
         signs.areAbsent();
 
-        redis.stop();
+        redis.kill();
 
         signs.appear();
         assertThat(client.get("/api/v1/operator/overview").status()).isEqualTo(503);

@@ -5,9 +5,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadLocalRandom;
+import org.unfoldingword.broker.http.FreePort;
+import org.unfoldingword.broker.lane.RedisProcess;
 
 /** The runnable jar as a process of its own, started as its users start it. Closing it leaves nothing behind. */
 final class BrokerProcess implements AutoCloseable {
@@ -46,8 +44,8 @@ final class BrokerProcess implements AutoCloseable {
 
         static Plan of(String command, String... arguments) {
             return new Plan(command, List.of(arguments), Map.of())
-                    .with("PORT", Integer.toString(freePort()))
-                    .with("MANAGEMENT_PORT", Integer.toString(freePort()))
+                    .with("PORT", Integer.toString(FreePort.any()))
+                    .with("MANAGEMENT_PORT", Integer.toString(FreePort.any()))
                     .with("HOST", "127.0.0.1")
                     .with("BROKER_API_KEY", API_KEY)
                     .with("BROKER_CALLBACK_ALLOWED_HOSTS", "127.0.0.1,localhost")
@@ -74,14 +72,8 @@ final class BrokerProcess implements AutoCloseable {
         }
 
         ProcessBuilder commandLine() {
-            ProcessBuilder builder = new ProcessBuilder(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx512m",
-                    // Short lives: the second compiler would cost more than it gives.
-                    "-XX:TieredStopAtLevel=1",
-                    "-jar",
-                    System.getProperty("broker.jar"),
-                    command);
+            ProcessBuilder builder = new ProcessBuilder(LaunchedJar.command("-Xmx512m"));
+            builder.command().add(command);
             builder.command().addAll(arguments);
             builder.environment().keySet().retainAll(List.of("PATH", "HOME", "TMPDIR", "LANG"));
             builder.environment().putAll(environment);
@@ -91,20 +83,6 @@ final class BrokerProcess implements AutoCloseable {
         /** Starts it and returns once it says that it can serve. */
         BrokerProcess start() {
             return launch().awaitReady();
-        }
-    }
-
-    /** Below those that systems give to outgoing connections: until it is used, and between two starts, nobody else takes it. */
-    static int freePort() {
-        while (true) {
-            try (ServerSocket any = new ServerSocket(
-                    ThreadLocalRandom.current().nextInt(10_000, 32_000), 1, InetAddress.getLoopbackAddress())) {
-                return any.getLocalPort();
-            } catch (BindException taken) {
-                // The next one.
-            } catch (IOException none) {
-                throw new UncheckedIOException(none);
-            }
         }
     }
 
@@ -152,24 +130,11 @@ final class BrokerProcess implements AutoCloseable {
 
     /** As {@code kill -STOP}: it stands still, with its connections open, until {@link #thaw}. */
     void freeze() {
-        signal(process, "STOP");
+        RedisProcess.signal(process, "STOP");
     }
 
     void thaw() {
-        signal(process, "CONT");
-    }
-
-    /** @param name of the signal, as {@code kill} takes it */
-    static void signal(Process process, String name) {
-        try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        } catch (InterruptedException hurried) {
-            Thread.currentThread().interrupt();
-        }
+        RedisProcess.signal(process, "CONT");
     }
 
     /** As {@code kill}, which asks for an orderly end; returns at once. */
@@ -205,11 +170,12 @@ final class BrokerProcess implements AutoCloseable {
 
     /** The redis-server that was started for this process's data, if it runs. */
     Optional<ProcessHandle> redis() {
-        String data = plan.environment().get("BROKER_DATA_DIR");
-        if (data == null) {
-            return Optional.empty();
-        }
-        Path pid = Path.of(data, "redis", "redis.pid");
+        return Optional.ofNullable(plan.environment().get("BROKER_DATA_DIR")).flatMap(data -> redis(Path.of(data)));
+    }
+
+    /** The redis-server that was started for the data, if it runs. */
+    static Optional<ProcessHandle> redis(Path data) {
+        Path pid = data.resolve("redis").resolve("redis.pid");
         try {
             return Files.exists(pid)
                     ? ProcessHandle.of(Long.parseLong(Files.readString(pid).strip()))

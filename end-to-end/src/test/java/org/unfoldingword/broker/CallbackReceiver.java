@@ -5,19 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import org.unfoldingword.broker.http.LoopbackServer;
 
 /** A chat gateway's callback endpoint: accepts, and remembers, each callback whose signature is right. */
 final class CallbackReceiver implements AutoCloseable {
@@ -26,17 +21,12 @@ final class CallbackReceiver implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final LoopbackServer server = new LoopbackServer().on("/", this::receive);
     private final Webhook webhook = new Webhook(SECRET);
     private final List<Callback> callbacks = new CopyOnWriteArrayList<>();
     private final List<String> refused = new CopyOnWriteArrayList<>();
 
     private volatile CountDownLatch together = new CountDownLatch(0);
-
-    private CallbackReceiver(HttpServer server) {
-        this.server = server;
-    }
 
     record Callback(String webhookId, String traceparent, JsonNode body) {
 
@@ -54,22 +44,8 @@ final class CallbackReceiver implements AutoCloseable {
         }
     }
 
-    static CallbackReceiver start() {
-        try {
-            HttpServer server =
-                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), /* backlog= */ 512);
-            CallbackReceiver receiver = new CallbackReceiver(server);
-            server.setExecutor(receiver.threads);
-            server.createContext("/", receiver::receive);
-            server.start();
-            return receiver;
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-    }
-
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + "/callbacks";
+        return server.url() + "/callbacks";
     }
 
     /** Answers nothing before so many callbacks are under way at once. */
@@ -95,32 +71,29 @@ final class CallbackReceiver implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 
     private void receive(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            try {
-                Map<String, List<String>> headers = new HashMap<>();
-                for (String name : List.of("webhook-id", "webhook-timestamp", "webhook-signature")) {
-                    headers.put(name, exchange.getRequestHeaders().getOrDefault(name, List.of()));
-                }
-                webhook.verify(body, headers);
-                together.countDown();
-                together.await();
-                callbacks.add(new Callback(
-                        exchange.getRequestHeaders().getFirst("webhook-id"),
-                        String.join(",", exchange.getRequestHeaders().getOrDefault("traceparent", List.of())),
-                        JSON.readTree(body)));
-                exchange.sendResponseHeaders(204, -1);
-            } catch (InterruptedException closing) {
-                Thread.currentThread().interrupt();
-            } catch (WebhookVerificationException wrong) {
-                refused.add(wrong.getMessage());
-                exchange.sendResponseHeaders(400, -1);
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            Map<String, List<String>> headers = new HashMap<>();
+            for (String name : List.of("webhook-id", "webhook-timestamp", "webhook-signature")) {
+                headers.put(name, exchange.getRequestHeaders().getOrDefault(name, List.of()));
             }
+            webhook.verify(body, headers);
+            together.countDown();
+            together.await();
+            callbacks.add(new Callback(
+                    exchange.getRequestHeaders().getFirst("webhook-id"),
+                    String.join(",", exchange.getRequestHeaders().getOrDefault("traceparent", List.of())),
+                    JSON.readTree(body)));
+            exchange.sendResponseHeaders(204, -1);
+        } catch (InterruptedException closing) {
+            Thread.currentThread().interrupt();
+        } catch (WebhookVerificationException wrong) {
+            refused.add(wrong.getMessage());
+            exchange.sendResponseHeaders(400, -1);
         }
     }
 }

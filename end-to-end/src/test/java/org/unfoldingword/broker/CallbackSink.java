@@ -3,28 +3,22 @@ package org.unfoldingword.broker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.unfoldingword.broker.http.LoopbackServer;
 
 /** A chat gateway's callback endpoint: remembers what it is told and by whom, and how many callbacks of a message came at once. */
 final class CallbackSink implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final LoopbackServer server = new LoopbackServer().on("/progress-callback", this::take);
     private final ConcurrentHashMap<String, AtomicInteger> failures = new ConcurrentHashMap<>();
 
     private final ConcurrentHashMap<String, Semaphore> held = new ConcurrentHashMap<>();
@@ -47,26 +41,8 @@ final class CallbackSink implements AutoCloseable {
         }
     }
 
-    private CallbackSink(HttpServer server) {
-        this.server = server;
-    }
-
-    static CallbackSink start() {
-        try {
-            HttpServer server =
-                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), /* backlog= */ 128);
-            CallbackSink sink = new CallbackSink(server);
-            server.setExecutor(sink.threads);
-            server.createContext("/progress-callback", sink::take);
-            server.start();
-            return sink;
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-    }
-
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + "/progress-callback";
+        return server.url() + "/progress-callback";
     }
 
     /** Answers 502 to so many of the next complete callbacks of that message. */
@@ -96,28 +72,25 @@ final class CallbackSink implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 
     private void take(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            Callback callback = new Callback(
-                    exchange.getRequestHeaders().getFirst("X-Engine-Token"), JSON.readTree(exchange.getRequestBody()));
-            synchronized (this) {
-                callbacks.add(callback);
-                mostAtOnce.merge(callback.key(), inside.merge(callback.key(), 1, Integer::sum), Math::max);
-            }
-            Semaphore answer = held.remove(callback.key() + " " + callback.type());
-            if (answer != null) {
-                answer.acquireUninterruptibly();
-            }
-            AtomicInteger failing = failures.getOrDefault(callback.key(), new AtomicInteger());
-            boolean fails = callback.type().equals("complete") && failing.getAndDecrement() > 0;
-            synchronized (this) {
-                inside.merge(callback.key(), -1, Integer::sum);
-            }
-            exchange.sendResponseHeaders(fails ? 502 : 200, -1);
+        Callback callback = new Callback(
+                exchange.getRequestHeaders().getFirst("X-Engine-Token"), JSON.readTree(exchange.getRequestBody()));
+        synchronized (this) {
+            callbacks.add(callback);
+            mostAtOnce.merge(callback.key(), inside.merge(callback.key(), 1, Integer::sum), Math::max);
         }
+        Semaphore answer = held.remove(callback.key() + " " + callback.type());
+        if (answer != null) {
+            answer.acquireUninterruptibly();
+        }
+        AtomicInteger failing = failures.getOrDefault(callback.key(), new AtomicInteger());
+        boolean fails = callback.type().equals("complete") && failing.getAndDecrement() > 0;
+        synchronized (this) {
+            inside.merge(callback.key(), -1, Integer::sum);
+        }
+        exchange.sendResponseHeaders(fails ? 502 : 200, -1);
     }
 }

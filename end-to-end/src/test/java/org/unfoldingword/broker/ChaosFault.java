@@ -87,19 +87,19 @@ enum ChaosFault {
                 service.way().mend();
             }
             case KILL_REDIS -> {
-                broker.killRedis();
+                broker.redis().kill();
                 Thread.sleep(some);
-                broker.replaceRedis();
+                broker.redis().revive();
             }
             case FREEZE_REDIS -> {
-                broker.freezeRedis();
+                broker.redis().freeze();
                 Thread.sleep(lease.plusSeconds(1).toMillis());
-                broker.thawRedis();
+                broker.redis().thaw();
             }
             case STALL_REDIS -> {
-                broker.freezeRedis();
+                broker.redis().freeze();
                 Thread.sleep(some);
-                broker.thawRedis();
+                broker.redis().thaw();
             }
             default -> {
                 String mood = name().substring(name().indexOf('_') + 1);

@@ -3,13 +3,8 @@ package org.unfoldingword.broker;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import org.unfoldingword.broker.http.LoopbackServer;
 
 /** A callback endpoint that fails in the way it is told to. */
 final class ChaosReceiver implements AutoCloseable {
@@ -27,26 +22,17 @@ final class ChaosReceiver implements AutoCloseable {
 
     private final ChaosHistory history;
     private final long hangMillis;
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final LoopbackServer server = new LoopbackServer().on("/", this::receive);
     private volatile Mood mood = Mood.TAKES;
 
     /** @param hangMillis longer than its callers wait */
     ChaosReceiver(ChaosHistory history, long hangMillis) {
         this.history = history;
         this.hangMillis = hangMillis;
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), /* backlog= */ 512);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-        server.setExecutor(threads);
-        server.createContext("/", this::receive);
-        server.start();
     }
 
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + "/callbacks";
+        return server.url() + "/callbacks";
     }
 
     void be(Mood other) {
@@ -55,12 +41,11 @@ final class ChaosReceiver implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 
     private void receive(HttpExchange exchange) throws IOException {
-        try (exchange) {
+        try {
             JsonNode body = JSON.readTree(exchange.getRequestBody());
             Mood now = mood;
             history.add(new ChaosHistory.Delivery(

@@ -5,20 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import org.unfoldingword.broker.http.LoopbackServer;
 
 /**
  * A worker that fails in the way it is told to. As the real one it goes on with a turn whose caller has left, refuses a turn beside
@@ -59,9 +53,7 @@ final class ChaosWorker implements AutoCloseable {
 
     private final ChaosHistory history;
     private final long hangMillis;
-    private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
-    private final List<Integer> ports = new ArrayList<>();
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final List<LoopbackServer> servers = new CopyOnWriteArrayList<>();
     /** Turns of each user that run. */
     private final Map<String, Integer> running = new ConcurrentHashMap<>();
 
@@ -73,35 +65,26 @@ final class ChaosWorker implements AutoCloseable {
         this.hangMillis = hangMillis;
         for (int i = 0; i < dispatchers; i++) {
             servers.add(serve(i, /* port= */ 0));
-            ports.add(servers.getLast().getAddress().getPort());
         }
     }
 
-    private HttpServer serve(int dispatcher, int port) {
-        try {
-            HttpServer server = HttpServer.create(
-                    new InetSocketAddress(InetAddress.getLoopbackAddress(), port), /* backlog= */ 512);
-            server.setExecutor(threads);
-            server.createContext("/api/v1/chat", exchange -> answer(exchange, dispatcher, /* streams= */ false));
-            server.createContext("/api/v1/chat/stream", exchange -> answer(exchange, dispatcher, /* streams= */ true));
-            server.start();
-            return server;
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+    private LoopbackServer serve(int dispatcher, int port) {
+        return new LoopbackServer(port)
+                .on("/api/v1/chat", exchange -> answer(exchange, dispatcher, /* streams= */ false))
+                .on("/api/v1/chat/stream", exchange -> answer(exchange, dispatcher, /* streams= */ true));
     }
 
     String url(int dispatcher) {
-        return "http://127.0.0.1:" + ports.get(dispatcher);
+        return servers.get(dispatcher).url();
     }
 
     void be(Mood other) {
         if (other == Mood.REFUSING) {
             // What runs may end.
-            servers.forEach(server -> server.stop(/* delay, s= */ 5));
+            servers.forEach(server -> server.close(/* graceSeconds= */ 5));
         } else if (mood == Mood.REFUSING) {
             for (int i = 0; i < servers.size(); i++) {
-                servers.set(i, serve(i, ports.get(i)));
+                servers.set(i, serve(i, servers.get(i).port()));
             }
         }
         mood = other;
@@ -109,12 +92,11 @@ final class ChaosWorker implements AutoCloseable {
 
     @Override
     public void close() {
-        servers.forEach(server -> server.stop(0));
-        threads.shutdownNow();
+        servers.forEach(LoopbackServer::close);
     }
 
     private void answer(HttpExchange exchange, int dispatcher, boolean streams) throws IOException {
-        try (exchange) {
+        try {
             JsonNode request = JSON.readTree(exchange.getRequestBody());
             Mood now = mood;
             switch (now) {
@@ -201,10 +183,7 @@ final class ChaosWorker implements AutoCloseable {
         }
     }
 
-    private static void send(HttpExchange exchange, int status, String text) throws IOException {
-        byte[] bytes = text.getBytes(UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
+    private static void send(HttpExchange exchange, int status, String json) throws IOException {
+        LoopbackServer.answer(exchange, status, "application/json", json.getBytes(UTF_8));
     }
 }

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.unfoldingword.broker.http.FreePort;
 
 /** What an operator does in the console, in a real browser. The demo worker does as messages tell it; each test has its users. */
 class ConsoleIT {
@@ -400,7 +401,7 @@ class ConsoleIT {
                                 .setData(message("worded", "[hang=600000] for ever")
                                         .put("org", BrokerClient.ORG)
                                         .put("message_key", "worded")
-                                        .put("progress_callback_url", "http://127.0.0.1:" + BrokerProcess.freePort())
+                                        .put("progress_callback_url", "http://127.0.0.1:" + FreePort.any())
                                         .toString()
                                         .getBytes(UTF_8)));
         assertThat(accepted.status()).as(accepted.text()).isEqualTo(202);

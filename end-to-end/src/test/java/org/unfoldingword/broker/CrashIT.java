@@ -26,7 +26,7 @@ class CrashIT {
     Path data;
 
     private final StubWorker worker = StubWorker.answeringWithin(200, 400);
-    private final CallbackReceiver receiver = CallbackReceiver.start();
+    private final CallbackReceiver receiver = new CallbackReceiver();
     private final Conversations conversations = new Conversations(worker, receiver);
 
     @AfterEach

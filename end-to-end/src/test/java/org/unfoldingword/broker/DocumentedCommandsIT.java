@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.unfoldingword.broker.http.FreePort;
 
 /**
  * A reader pastes what a page shows, from top to bottom, beside a broker that they have just started: here it is done. A block
@@ -81,7 +82,7 @@ class DocumentedCommandsIT {
     }
 
     private String script(String page, List<ShellBlock> blocks, int port) throws IOException {
-        int listenPort = BrokerProcess.freePort();
+        int listenPort = FreePort.any();
         StringBuilder script = new StringBuilder("""
                 set -euo pipefail
                 trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
@@ -113,12 +114,11 @@ class DocumentedCommandsIT {
     }
 
     private ProcessBuilder reader(String script, int port, Path told) throws IOException {
-        Path broker = Files.writeString(directory.resolve("broker"), """
+        Path broker = Files.writeString(
+                directory.resolve("broker"), """
                 #!/bin/sh
-                exec "%s" -XX:TieredStopAtLevel=1 -Xmx256m -jar "%s" "$@"
-                """.formatted(
-                        Path.of(System.getProperty("java.home"), "bin", "java"),
-                        Path.of(System.getProperty("broker.jar")).toRealPath()));
+                exec '%s' "$@"
+                """.formatted(String.join("' '", LaunchedJar.command("-Xmx256m"))));
         assertThat(broker.toFile().setExecutable(true)).isTrue();
         ProcessBuilder reader = new ProcessBuilder(
                 "bash", Files.writeString(directory.resolve("page.sh"), script).toString());

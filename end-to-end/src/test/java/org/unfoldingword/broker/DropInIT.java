@@ -64,8 +64,8 @@ class DropInIT {
 
     @BeforeAll
     static void start() {
-        worker = RecordedWorker.start();
-        sink = CallbackSink.start();
+        worker = new RecordedWorker();
+        sink = new CallbackSink();
         BrokerProcess.Plan plan = BrokerProcess.Plan.of("start")
                 .with("BROKER_DATA_DIR", data)
                 .with("WORKER_BASE_URL", worker.url())
@@ -183,7 +183,7 @@ class DropInIT {
             assertThat(last.token()).isEqualTo(BrokerProcess.API_KEY);
             assertThat(last.body().path("user_id")).isEqualTo(request.path("user_id"));
             assertThat(last.body().path("text").asText()).isNotEmpty();
-            assertThat(worker.turns()).contains(request.path("message").asText());
+            assertThat(worker.messages()).contains(request.path("message").asText());
         }
     }
 
@@ -205,7 +205,9 @@ class DropInIT {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         await().atMost(PATIENCE).until(() -> completes("loud").size() == 2);
         assertThat(completes("loud")).containsExactly("Answer to: hold", "Answer to: transcribed words");
-        assertThat(worker.longestAudio()).isEqualTo(letters);
+        assertThat(worker.turns().stream()
+                        .mapToInt(turn -> turn.path("audio_base64").asText().length()))
+                .contains(letters);
     }
 
     @ParameterizedTest
@@ -237,7 +239,7 @@ class DropInIT {
             assertThat(done).containsExactlyElementsOf(texts);
         }
 
-        assertThat(worker.turns()).containsSubsequence(texts);
+        assertThat(worker.messages()).containsSubsequence(texts);
         assertThat(worker.overlaps()).isZero();
     }
 
@@ -272,7 +274,7 @@ class DropInIT {
         post(Route.CALLBACK.path, last);
         await().atMost(PATIENCE).until(() -> completes("repeated").size() == 2);
         assertThat(completes("repeated")).containsExactly("Answer to: again", "Answer to: the end");
-        assertThat(worker.turns().stream().filter("again"::equals)).hasSize(1);
+        assertThat(worker.messages().stream().filter("again"::equals)).hasSize(1);
     }
 
     @Test

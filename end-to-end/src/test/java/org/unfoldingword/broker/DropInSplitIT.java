@@ -10,35 +10,46 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import org.junit.jupiter.api.AfterEach;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.unfoldingword.broker.lane.TestRedis;
 import org.unfoldingword.broker.message.MessageId;
 
-/** The worker's own callbacks, with each service a process of its own, one of which dies. */
+/** The worker's own callbacks, with each service a process of its own, of which the deliverer dies. */
 class DropInSplitIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
-    private static final String KEY = "wamid.split";
 
-    private final String redisUrl = TestRedis.emptied().url();
-    private final RecordedWorker worker = RecordedWorker.start();
-    private final CallbackSink sink = CallbackSink.start();
-    private final Deque<BrokerProcess> processes = new ArrayDeque<>();
-    private final Semaphore answer = new Semaphore(0);
-    private final RedisClient client = RedisClient.create(redisUrl);
-    private final StatefulRedisConnection<String, String> redis = client.connect();
-    private BrokerProcess ingest;
+    private static String redisUrl;
+    private static RecordedWorker worker;
+    private static CallbackSink sink;
+    private static RedisClient client;
+    private static StatefulRedisConnection<String, String> redis;
+    private static BrokerProcess ingest;
+    private static BrokerProcess dispatcher;
+    private static BrokerProcess deliverer;
 
-    @AfterEach
-    void close() {
-        answer.release(1);
-        processes.forEach(BrokerProcess::close);
+    @BeforeAll
+    static void start() {
+        redisUrl = TestRedis.emptied().url();
+        worker = new RecordedWorker();
+        sink = new CallbackSink();
+        client = RedisClient.create(redisUrl);
+        redis = client.connect();
+        ingest = launch("ingest-api");
+        dispatcher = launch("dispatcher");
+        deliverer = launch("callback-deliverer");
+        Stream.of(ingest, dispatcher, deliverer).forEach(BrokerProcess::awaitReady);
+    }
+
+    @AfterAll
+    static void stop() {
+        Stream.of(ingest, dispatcher, deliverer).forEach(BrokerProcess::close);
         sink.close();
         worker.close();
         redis.close();
@@ -51,64 +62,61 @@ class DropInSplitIT {
      */
     @Test
     void saysInTheEndWhatADelivererWasTellingWhenItDied() throws Exception {
-        BrokerProcess dying = launchAll();
-        sink.hold(KEY, "progress", answer);
+        String key = "wamid.telling";
+        Semaphore answer = new Semaphore(0);
+        sink.hold(key, "progress", answer);
 
-        post("where [tool]");
-        await().atMost(PATIENCE).until(() -> told().contains("progress"));
-        dying.kill();
-        launch("callback-deliverer").awaitReady();
+        post(key, "where [tool]");
+        await().atMost(PATIENCE).until(() -> told(key).contains("progress"));
+        replaceDeliverer();
 
-        await().atMost(PATIENCE).until(() -> told().getLast().equals("complete"));
-        assertThat(told()).containsExactly("status", "status", "progress", "complete");
-        assertThat(lastText()).isEqualTo("Let me look that up.\nAnswer to: where");
-        assertThat(sink.of(KEY)).extracting(CallbackSink.Callback::token).containsOnly(BrokerProcess.API_KEY);
+        await().atMost(PATIENCE).until(() -> told(key).getLast().equals("complete"));
+        assertThat(told(key)).containsExactly("status", "status", "progress", "complete");
+        assertThat(lastText(key)).isEqualTo("Let me look that up.\nAnswer to: where");
+        assertThat(sink.of(key)).extracting(CallbackSink.Callback::token).containsOnly(BrokerProcess.API_KEY);
+        answer.release();
     }
 
     @Test
     void goesOnWithATurnWhereADelivererDied() throws Exception {
-        BrokerProcess dying = launchAll();
+        String key = "wamid.told";
 
-        MessageId id = post("where [tool] [wait]");
+        MessageId id = post(key, "where [tool] [wait]");
         String spoken = " " + "Letmelookthatup.".length();
         await("it is noted that the progress was told").atMost(PATIENCE).until(() -> note(id).endsWith(spoken));
-        dying.kill();
-        launch("callback-deliverer").awaitReady();
+        replaceDeliverer();
         worker.release(1);
 
-        await().atMost(PATIENCE).until(() -> told().getLast().equals("complete"));
-        assertThat(told()).containsExactly("status", "status", "progress", "status", "complete");
-        assertThat(lastText()).isEqualTo("\nAnswer to: where");
+        await().atMost(PATIENCE).until(() -> told(key).getLast().equals("complete"));
+        assertThat(told(key)).containsExactly("status", "status", "progress", "status", "complete");
+        assertThat(lastText(key)).isEqualTo("\nAnswer to: where");
     }
 
-    /** The types of the callbacks so far. */
-    private List<String> told() {
-        return sink.of(KEY).stream().map(CallbackSink.Callback::type).toList();
+    /** The types of a message's callbacks so far. */
+    private static List<String> told(String key) {
+        return sink.of(key).stream().map(CallbackSink.Callback::type).toList();
     }
 
-    private String lastText() {
-        return sink.of(KEY).getLast().body().path("text").asText();
+    private static String lastText(String key) {
+        return sink.of(key).getLast().body().path("text").asText();
     }
 
-    private BrokerProcess launchAll() {
-        ingest = launch("ingest-api");
-        launch("dispatcher");
-        BrokerProcess deliverer = launch("callback-deliverer");
-        processes.forEach(BrokerProcess::awaitReady);
-        return deliverer;
+    private static void replaceDeliverer() {
+        deliverer.kill();
+        deliverer = launch("callback-deliverer").awaitReady();
     }
 
     /** The note that outlives a deliverer; blank before there is one. */
-    private String note(MessageId id) {
+    private static String note(MessageId id) {
         String record = "broker:{p%02d}:message:%s".formatted(id.partition(), id);
         return Optional.ofNullable(redis.sync().hget(record, "callback_told")).orElse("");
     }
 
-    private MessageId post(String message) throws Exception {
+    private static MessageId post(String key, String message) throws Exception {
         String body = """
                 {"client_id": "whatsapp", "user_id": "15551234567", "org": "unfoldingWord", "message_type": "text",
                  "message_key": "%s", "message": "%s", "progress_callback_url": "%s",
-                 "progress_mode": "iteration", "progress_throttle_seconds": 3}""".formatted(KEY, message, sink.url());
+                 "progress_mode": "iteration", "progress_throttle_seconds": 3}""".formatted(key, message, sink.url());
         try (HttpClient http = HttpClient.newHttpClient()) {
             HttpResponse<String> accepted = http.send(
                     HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + ingest.port() + "/api/v1/chat/callback"))
@@ -125,14 +133,12 @@ class DropInSplitIT {
         }
     }
 
-    private BrokerProcess launch(String command) {
-        BrokerProcess process = BrokerProcess.Plan.of(command)
+    private static BrokerProcess launch(String command) {
+        return BrokerProcess.Plan.of(command)
                 .with("REDIS_URL", redisUrl)
                 .with("WORKER_BASE_URL", worker.url())
                 .with("WORKER_API_KEY", RecordedWorker.KEY)
                 .with("BROKER_LEASE", "2s")
                 .launch();
-        processes.add(process);
-        return process;
     }
 }

@@ -34,7 +34,6 @@ final class Events implements AutoCloseable {
     // Guarded by this.
     private final List<Event> events = new ArrayList<>();
     private final List<String> faults = new ArrayList<>();
-    private int comments;
     private boolean ended;
 
     private Events(HttpResponse<InputStream> response) {
@@ -92,10 +91,6 @@ final class Events implements AutoCloseable {
         return all().getLast().id;
     }
 
-    synchronized int comments() {
-        return comments;
-    }
-
     /** Bytes that no client should have to bear. */
     synchronized List<String> faults() {
         return List.copyOf(faults);
@@ -142,22 +137,18 @@ final class Events implements AutoCloseable {
                     name = text.substring(7);
                 } else if (text.startsWith("data: ")) {
                     data.add(text.substring(6));
-                } else if (text.startsWith(":")) {
-                    comment();
                 } else if (!text.isEmpty()) {
-                    fault("line: " + text);
+                    faultUnless(text.startsWith(":"), "line: " + text);
                 } else if (!data.isEmpty()) {
                     event(new Event(id.orElse("none"), name, String.join("\n", data)));
-                    if (id.isEmpty()) {
-                        fault("no id: " + data);
-                    }
+                    faultUnless(id.isPresent(), "no id: " + data);
                     id = Optional.empty();
                     name = "";
                     data.clear();
                 }
             }
         } catch (IOException left) {
-            fault("ended by " + left);
+            faultUnless(false, "ended by " + left);
         } finally {
             end();
         }
@@ -169,9 +160,7 @@ final class Events implements AutoCloseable {
             if (b == '\n') {
                 return Optional.of(line.toString(StandardCharsets.UTF_8));
             }
-            if (b == '\r') {
-                fault("a carriage return");
-            }
+            faultUnless(b != '\r', "a carriage return");
             line.write(b);
         }
         return Optional.empty();
@@ -181,12 +170,10 @@ final class Events implements AutoCloseable {
         events.add(event);
     }
 
-    private synchronized void comment() {
-        comments++;
-    }
-
-    private synchronized void fault(String what) {
-        faults.add(what);
+    private synchronized void faultUnless(boolean good, String what) {
+        if (!good) {
+            faults.add(what);
+        }
     }
 
     private synchronized void end() {

@@ -1,5 +1,7 @@
 package org.unfoldingword.broker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,28 +11,20 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.unfoldingword.broker.http.LoopbackServer;
 
 /**
  * The worker as it was recorded, with the same fake model: words in brackets within a message tell what the model does, such as
@@ -52,8 +46,11 @@ final class RecordedWorker implements AutoCloseable {
 
     private static final Pattern COMMAND = Pattern.compile("\\[(\\w+)(?:=([^]]*))?]");
 
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final LoopbackServer server = new LoopbackServer()
+            .on("/", this::passedThrough)
+            .on("/api/v1/chat", exchange -> turn(exchange, /* streams= */ false))
+            .on("/api/v1/chat/stream", exchange -> turn(exchange, /* streams= */ true));
+    private final BusyUsers busy = new BusyUsers();
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Semaphore released = new Semaphore(0);
 
@@ -61,55 +58,32 @@ final class RecordedWorker implements AutoCloseable {
     private final Map<String, String> recorded = new ConcurrentHashMap<>();
 
     // Guarded by this.
-    private int longestAudio;
-    private final List<String> turns = new ArrayList<>();
+    private final List<JsonNode> turns = new ArrayList<>();
     private final List<Passed> passed = new ArrayList<>();
-    private final Set<String> busy = new HashSet<>();
-    private int overlaps;
 
     /** A request to one of the other paths. */
     record Passed(String method, String target, com.sun.net.httpserver.Headers headers, String body) {}
 
-    private RecordedWorker(HttpServer server) {
-        this.server = server;
-    }
-
-    static RecordedWorker start() {
-        try {
-            HttpServer server =
-                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), /* backlog= */ 512);
-            RecordedWorker worker = new RecordedWorker(server);
-            server.setExecutor(worker.threads);
-            server.createContext("/", worker::passedThrough);
-            server.createContext("/api/v1/chat", exchange -> worker.turn(exchange, /* streams= */ false));
-            server.createContext("/api/v1/chat/stream", exchange -> worker.turn(exchange, /* streams= */ true));
-            server.start();
-            return worker;
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-    }
-
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return server.url();
+    }
+
+    /** What turns were asked for, in the order of their start. */
+    synchronized List<JsonNode> turns() {
+        return List.copyOf(turns);
     }
 
     /** The texts that turns were about, in the order of their start. */
-    synchronized List<String> turns() {
-        return List.copyOf(turns);
+    List<String> messages() {
+        return turns().stream().map(turn -> turn.path("message").asText()).toList();
     }
 
     synchronized List<Passed> passed() {
         return List.copyOf(passed);
     }
 
-    synchronized int overlaps() {
-        return overlaps;
-    }
-
-    /** Letters of the longest audio that came. */
-    synchronized int longestAudio() {
-        return longestAudio;
+    int overlaps() {
+        return busy.overlaps();
     }
 
     /**
@@ -129,108 +103,78 @@ final class RecordedWorker implements AutoCloseable {
     @Override
     public void close() {
         closed.countDown();
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 
     private void passedThrough(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            String target = exchange.getRequestURI().toString();
-            synchronized (this) {
-                passed.add(new Passed(exchange.getRequestMethod(), target, exchange.getRequestHeaders(), body));
-            }
-            String known = recorded.get(exchange.getRequestMethod() + " " + target);
-            if (known != null) {
-                send(exchange, 200, "application/json", known.getBytes(StandardCharsets.UTF_8));
-            } else if (target.endsWith(".opus")) {
-                exchange.getResponseHeaders().set("Cache-Control", "private, max-age=86400");
-                send(exchange, 200, "audio/ogg", new byte[] {1, 2, 3, 0, -1});
-            } else if (target.contains("/history")
-                    && exchange.getRequestMethod().equals("GET")) {
-                String json = "{\"user_id\":\"u\",\"entries\":[{\"user_message\":\"see " + url()
-                        + "/a\",\"voice_audio_url\":\"" + url() + "/api/v1/audio/audio/o/u/x.opus\","
-                        + "\"inbound_voice_audio_url\":null}],\"total_count\":1,\"limit\":50,\"offset\":0}";
-                send(exchange, 200, "application/json", json.getBytes(StandardCharsets.UTF_8));
-            } else if (target.contains("/users/u/history")) {
-                send(exchange, 404, "text/plain; charset=UTF-8", "404 Not Found".getBytes(StandardCharsets.UTF_8));
-            } else {
-                exchange.getResponseHeaders().set("Connection", "X-Hop");
-                exchange.getResponseHeaders().set("X-Hop", "1");
-                send(exchange, 200, "application/json", "{\"ok\":true}".getBytes(StandardCharsets.UTF_8));
-            }
+        String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+        String target = exchange.getRequestURI().toString();
+        synchronized (this) {
+            passed.add(new Passed(exchange.getRequestMethod(), target, exchange.getRequestHeaders(), body));
+        }
+        String known = recorded.get(exchange.getRequestMethod() + " " + target);
+        if (known != null) {
+            send(exchange, 200, known);
+        } else if (target.endsWith(".opus")) {
+            exchange.getResponseHeaders().set("Cache-Control", "private, max-age=86400");
+            LoopbackServer.answer(exchange, 200, "audio/ogg", new byte[] {1, 2, 3, 0, -1});
+        } else if (target.contains("/history") && exchange.getRequestMethod().equals("GET")) {
+            send(
+                    exchange,
+                    200,
+                    "{\"user_id\":\"u\",\"entries\":[{\"user_message\":\"see " + url()
+                            + "/a\",\"voice_audio_url\":\"" + url() + "/api/v1/audio/audio/o/u/x.opus\","
+                            + "\"inbound_voice_audio_url\":null}],\"total_count\":1,\"limit\":50,\"offset\":0}");
+        } else if (target.contains("/users/u/history")) {
+            LoopbackServer.answer(exchange, 404, "text/plain; charset=UTF-8", "404 Not Found".getBytes(UTF_8));
+        } else {
+            exchange.getResponseHeaders().set("Connection", "X-Hop");
+            exchange.getResponseHeaders().set("X-Hop", "1");
+            send(exchange, 200, "{\"ok\":true}");
         }
     }
 
     private void turn(HttpExchange exchange, boolean streams) throws IOException {
-        try (exchange) {
-            JsonNode request = JSON.readTree(exchange.getRequestBody());
-            String user = request.path("user_id").asText();
-            if (!begin(user, request.path("message").asText(), streams)) {
-                send(
-                        exchange,
-                        429,
-                        "application/json",
-                        ("{\"error\":\"Request in progress\",\"code\":"
-                                        + "\"CONCURRENT_REQUEST_REJECTED\",\"message\":\"busy\",\"retry_after_ms\":200}")
-                                .getBytes(StandardCharsets.UTF_8));
-                return;
-            }
-            String known = recorded.get(request.path("message").asText());
-            if (known != null && streams) {
-                end(user);
-                exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
-                exchange.sendResponseHeaders(200, 0);
-                exchange.getResponseBody().write(known.getBytes(StandardCharsets.UTF_8));
-                return;
-            }
-            synchronized (this) {
-                longestAudio = Math.max(
-                        longestAudio, request.path("audio_base64").asText().length());
-            }
-            List<ObjectNode> frames;
-            try {
-                frames = frames(request, exchange.getRequestHeaders().getFirst("Host"));
-            } finally {
-                end(user);
-            }
-            if (streams) {
-                exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
-                exchange.sendResponseHeaders(200, 0);
-                OutputStream body = exchange.getResponseBody();
-                for (ObjectNode frame : frames) {
-                    if (frame.path("text").asText().equals("\n")
-                            && request.path("message").asText().contains("[wait]")) {
-                        released.acquireUninterruptibly();
-                    }
-                    body.write(("data: " + frame + "\n\n").getBytes(StandardCharsets.UTF_8));
-                    body.flush();
+        JsonNode request = JSON.readTree(exchange.getRequestBody());
+        String user = request.path("user_id").asText();
+        if (!busy.begin(user, streams)) {
+            send(exchange, 429, BusyUsers.REFUSAL);
+            return;
+        }
+        synchronized (this) {
+            turns.add(request);
+        }
+        String known = recorded.get(request.path("message").asText());
+        if (known != null && streams) {
+            busy.end(user);
+            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write(known.getBytes(UTF_8));
+            return;
+        }
+        List<ObjectNode> frames;
+        try {
+            frames = frames(request, exchange.getRequestHeaders().getFirst("Host"));
+        } finally {
+            busy.end(user);
+        }
+        if (streams) {
+            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+            exchange.sendResponseHeaders(200, 0);
+            OutputStream body = exchange.getResponseBody();
+            for (ObjectNode frame : frames) {
+                if (frame.path("text").asText().equals("\n")
+                        && request.path("message").asText().contains("[wait]")) {
+                    released.acquireUninterruptibly();
                 }
-            } else {
-                ObjectNode last = frames.getLast();
-                boolean answered = last.has("response");
-                send(
-                        exchange,
-                        answered ? 200 : 500,
-                        "application/json",
-                        JSON.writeValueAsBytes(answered ? last.get("response") : last));
+                body.write(("data: " + frame + "\n\n").getBytes(UTF_8));
+                body.flush();
             }
+        } else {
+            ObjectNode last = frames.getLast();
+            boolean answered = last.has("response");
+            send(exchange, answered ? 200 : 500, (answered ? last.get("response") : last).toString());
         }
-    }
-
-    private synchronized boolean begin(String user, String message, boolean streams) {
-        if (!busy.add(user)) {
-            if (!streams) {
-                return false;
-            }
-            overlaps++;
-        }
-        turns.add(message);
-        return true;
-    }
-
-    private synchronized void end(String user) {
-        busy.remove(user);
     }
 
     private List<ObjectNode> frames(JsonNode request, String host) throws IOException {
@@ -348,9 +292,7 @@ final class RecordedWorker implements AutoCloseable {
         return complete;
     }
 
-    private static void send(HttpExchange exchange, int status, String type, byte[] body) throws IOException {
-        exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.sendResponseHeaders(status, body.length);
-        exchange.getResponseBody().write(body);
+    private static void send(HttpExchange exchange, int status, String json) throws IOException {
+        LoopbackServer.answer(exchange, status, "application/json", json.getBytes(UTF_8));
     }
 }

@@ -10,10 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.unfoldingword.broker.http.FreePort;
+import org.unfoldingword.broker.lane.RedisProcess;
 
 /** Several redis-servers of the system on loopback, each with an append-only file: a cluster, or a master with its sentinels. */
 final class RedisServers implements AutoCloseable {
@@ -23,10 +27,8 @@ final class RedisServers implements AutoCloseable {
     private static final int SILENCE_MILLIS = 1500;
 
     private final Path data;
-    private final Map<Integer, Process> servers = new HashMap<>();
-    private final Map<Integer, List<String>> commands = new HashMap<>();
-    private final Map<Integer, Path> folders = new HashMap<>();
-    private final List<Integer> ports = new ArrayList<>();
+    /** By their ports, in the order of their start. */
+    private final Map<Integer, RedisProcess> servers = new LinkedHashMap<>();
 
     private RedisServers(Path data) {
         this.data = data;
@@ -43,18 +45,18 @@ final class RedisServers implements AutoCloseable {
                     "--cluster-enabled",
                     "yes",
                     "--cluster-port",
-                    Integer.toString(BrokerProcess.freePort()),
+                    Integer.toString(FreePort.any()),
                     "--cluster-node-timeout",
                     Integer.toString(SILENCE_MILLIS)));
         }
         List<String> create = new ArrayList<>(List.of("--cluster", "create"));
-        servers.ports.forEach(port -> create.add("127.0.0.1:" + port));
+        servers.servers.keySet().forEach(port -> create.add("127.0.0.1:" + port));
         create.addAll(List.of("--cluster-replicas", "1", "--cluster-yes"));
         cli(create);
-        servers.awaitCluster(servers.ports);
+        servers.awaitCluster();
         await("every master has its replica")
                 .atMost(PATIENCE)
-                .until(() -> servers.ports.stream()
+                .until(() -> servers.servers.keySet().stream()
                                 .filter(port ->
                                         servers.ask(port, "INFO", "replication").contains("master_link_status:up"))
                                 .count()
@@ -72,7 +74,7 @@ final class RedisServers implements AutoCloseable {
         }
         await("the replica follows").atMost(PATIENCE).until(() -> servers.ask(master, "INFO", "replication")
                 .contains("state=online"));
-        await("the sentinels know each other").atMost(PATIENCE).until(() -> servers.ports.subList(2, 5).stream()
+        await("the sentinels know each other").atMost(PATIENCE).until(() -> servers.ports(2, 5)
                 .allMatch(port ->
                         servers.ask(port, "SENTINEL", "CKQUORUM", "broker").startsWith("OK 3")));
         return servers;
@@ -80,56 +82,33 @@ final class RedisServers implements AutoCloseable {
 
     /** As the broker takes it. */
     String clusterUrl() {
-        return "redis-cluster://127.0.0.1:" + ports.get(0) + ",127.0.0.1:" + ports.get(1) + ",127.0.0.1:"
-                + ports.get(2);
+        return "redis-cluster://" + addresses(0, 3);
     }
 
     /** As the broker takes it. */
     String sentinelUrl() {
-        return "redis-sentinel://127.0.0.1:" + ports.get(2) + ",127.0.0.1:" + ports.get(3) + ",127.0.0.1:"
-                + ports.get(4) + "/broker";
+        return "redis-sentinel://" + addresses(2, 5) + "/broker";
     }
 
     /** Where masters are now, of a cluster or of a pair. */
     List<Integer> masters() {
-        return ports.stream()
-                .filter(port -> servers.get(port) != null && servers.get(port).isAlive())
-                .filter(port -> ask(port, "ROLE").startsWith("master"))
-                .toList();
+        return living().filter(port -> ask(port, "ROLE").startsWith("master")).toList();
     }
 
     /** As {@code kill -9}. */
     void kill(int port) {
-        Process server = servers.get(port);
-        if (server != null) {
-            server.destroyForcibly();
-            await("the end of redis-server").atMost(PATIENCE).until(() -> !server.isAlive());
-        }
+        server(port).kill();
     }
 
     /** Starts it on the data that it left; in a cluster it follows whoever has taken its place. */
     void revive(int port) {
-        Path folder = Objects.requireNonNull(folders.get(port));
-        try {
-            Files.createDirectories(folder);
-            servers.put(
-                    port,
-                    new ProcessBuilder(Objects.requireNonNull(commands.get(port)))
-                            .redirectErrorStream(true)
-                            .redirectOutput(folder.resolve("log").toFile())
-                            .start());
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
-        await("redis-server answers").atMost(PATIENCE).until(() -> !ask(port, "PING")
-                .contains("Could not connect"));
+        server(port).revive();
     }
 
     /** Returns when the nodes that live serve all slots again. */
     void awaitCluster() {
-        awaitCluster(ports.stream()
-                .filter(port -> servers.get(port) != null && servers.get(port).isAlive())
-                .toList());
+        await("all nodes see a whole cluster").atMost(PATIENCE).until(() -> living().allMatch(
+                        port -> ask(port, "CLUSTER", "INFO").contains("cluster_state:ok")));
     }
 
     /** Moves so many slots from one master to another, with the keys in them. */
@@ -156,63 +135,50 @@ final class RedisServers implements AutoCloseable {
 
     @Override
     public void close() {
-        servers.values().forEach(Process::destroyForcibly);
-    }
-
-    private void awaitCluster(List<Integer> nodes) {
-        await("all nodes see a whole cluster").atMost(PATIENCE).until(() -> nodes.stream()
-                .allMatch(port -> ask(port, "CLUSTER", "INFO").contains("cluster_state:ok")));
+        servers.values().forEach(RedisProcess::close);
     }
 
     private int start(List<String> more) {
-        int port = BrokerProcess.freePort();
-        Path folder = data.resolve("redis-" + port);
-        List<String> words = new ArrayList<>(List.of(
-                "redis-server",
-                "--port",
-                Integer.toString(port),
-                "--bind",
-                "127.0.0.1",
-                "--dir",
-                folder.toString(),
-                "--appendonly",
-                "yes",
-                "--save",
-                "",
-                "--repl-diskless-sync-delay",
-                "0"));
-        words.addAll(more);
-        launch(port, folder, words);
+        List<String> options = new ArrayList<>(List.of("--appendonly", "yes", "--repl-diskless-sync-delay", "0"));
+        options.addAll(more);
+        int port = FreePort.any();
+        launch(port, options);
         return port;
     }
 
     private void startSentinel(int master) {
-        int port = BrokerProcess.freePort();
-        Path folder = data.resolve("sentinel-" + port);
-        String configuration = """
-                port %d
-                bind 127.0.0.1
-                sentinel monitor broker 127.0.0.1 %d 2
-                sentinel down-after-milliseconds broker %d
-                sentinel failover-timeout broker 10000
-                """.formatted(port, master, SILENCE_MILLIS);
+        int port = FreePort.any();
+        Path configuration = data.resolve("sentinel-" + port + ".conf");
         try {
-            Files.createDirectories(folder);
-            Files.writeString(folder.resolve("sentinel.conf"), configuration);
+            Files.writeString(configuration, """
+                    sentinel monitor broker 127.0.0.1 %d 2
+                    sentinel down-after-milliseconds broker %d
+                    sentinel failover-timeout broker 10000
+                    """.formatted(master, SILENCE_MILLIS));
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
-        launch(
-                port,
-                folder,
-                List.of("redis-server", folder.resolve("sentinel.conf").toString(), "--sentinel"));
+        launch(port, List.of(configuration.toString(), "--sentinel"));
     }
 
-    private void launch(int port, Path folder, List<String> words) {
-        ports.add(port);
-        commands.put(port, words);
-        folders.put(port, folder);
-        revive(port);
+    private void launch(int port, List<String> options) {
+        servers.put(port, RedisProcess.start("redis-server", data.resolve("redis-" + port), port, options));
+    }
+
+    private RedisProcess server(int port) {
+        return Objects.requireNonNull(servers.get(port));
+    }
+
+    private Stream<Integer> living() {
+        return servers.values().stream().filter(RedisProcess::isAlive).map(RedisProcess::port);
+    }
+
+    private Stream<Integer> ports(int from, int to) {
+        return servers.keySet().stream().skip(from).limit(to - from);
+    }
+
+    private String addresses(int from, int to) {
+        return ports(from, to).map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
     }
 
     private static void cli(List<String> arguments) {

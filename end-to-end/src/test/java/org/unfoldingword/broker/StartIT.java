@@ -11,7 +11,8 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import redis.embedded.RedisServer;
+import org.unfoldingword.broker.http.FreePort;
+import org.unfoldingword.broker.lane.RedisProcess;
 
 /** A start that cannot succeed says why, in one line, and ends. */
 class StartIT {
@@ -46,26 +47,16 @@ class StartIT {
     }
 
     @Test
-    void refusesARedisThatMayEvictMessages() throws IOException {
-        int port = BrokerProcess.freePort();
-        RedisServer redis = RedisServer.newRedisServer()
-                .port(port)
-                .setting("bind 127.0.0.1")
-                .setting("maxmemory-policy allkeys-lru")
-                .setting("save \"\"")
-                .build();
-        redis.start();
-        try (BrokerProcess broker =
-                plan().with("REDIS_URL", "redis://127.0.0.1:" + port).launch()) {
-            assertRefused(broker, "127.0.0.1:" + port, "allkeys-lru", "noeviction");
-        } finally {
-            redis.stop();
+    void refusesARedisThatMayEvictMessages() {
+        try (RedisProcess redis = RedisProcess.start(data, FreePort.any(), "--maxmemory-policy", "allkeys-lru");
+                BrokerProcess broker = plan().with("REDIS_URL", redis.url()).launch()) {
+            assertRefused(broker, "127.0.0.1:" + redis.port(), "allkeys-lru", "noeviction");
         }
     }
 
     @Test
     void waitsForARedisThatCannotBeReachedAndSaysSo() {
-        int nobody = BrokerProcess.freePort();
+        int nobody = FreePort.any();
         try (BrokerProcess broker =
                 plan().with("REDIS_URL", "redis://127.0.0.1:" + nobody).launch()) {
             await().atMost(PATIENCE)

@@ -4,26 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.unfoldingword.broker.http.LoopbackServer;
 
 /**
  * The AI worker, in the test's JVM: answers {@code answer to <message>} and remembers each call. As the real one it goes on with a
@@ -48,26 +39,21 @@ final class StubWorker implements AutoCloseable {
     private static final Pattern SAYING = Pattern.compile("say (\\d+) every (\\d+)(?: of (\\d+))?");
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String BUSY =
-            "{\"error\":\"busy\",\"code\":\"CONCURRENT_REQUEST_REJECTED\",\"message\":\"busy\",\"retry_after_ms\":200}";
-
     private final int millisMin;
     private final int millisMax;
-    private final HttpServer server;
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final BusyUsers busy = new BusyUsers();
+    private final LoopbackServer server = new LoopbackServer()
+            .on("/api/v1/chat", exchange -> answer(exchange, /* streams= */ false))
+            .on("/api/v1/chat/stream", exchange -> answer(exchange, /* streams= */ true));
     private final Semaphore released = new Semaphore(0);
     private final CountDownLatch closed = new CountDownLatch(1);
 
     // Guarded by this.
     private final List<Call> calls = new ArrayList<>();
-    private final Set<String> busyUsers = new HashSet<>();
-    private int overlaps;
-    private int refusals;
 
-    private StubWorker(int millisMin, int millisMax, HttpServer server) {
+    private StubWorker(int millisMin, int millisMax) {
         this.millisMin = millisMin;
         this.millisMax = millisMax;
-        this.server = server;
     }
 
     /** One turn; its end is set before the answer can be seen. */
@@ -77,8 +63,7 @@ final class StubWorker implements AutoCloseable {
         /** The header, or nothing. */
         final String traceparent;
 
-        final Instant start = Instant.now();
-        volatile Optional<Instant> end = Optional.empty();
+        private volatile boolean ended;
 
         private Call(String user, String message, String traceparent) {
             this.user = user;
@@ -89,24 +74,11 @@ final class StubWorker implements AutoCloseable {
 
     /** A turn takes so many milliseconds, which depends on its text only. */
     static StubWorker answeringWithin(int millisMin, int millisMax) {
-        // Else the kernel holds small frames back for 40 ms.
-        System.setProperty("sun.net.httpserver.nodelay", "true");
-        try {
-            HttpServer server =
-                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), /* backlog= */ 512);
-            StubWorker worker = new StubWorker(millisMin, millisMax, server);
-            server.setExecutor(worker.threads);
-            server.createContext("/api/v1/chat", exchange -> worker.answer(exchange, /* streams= */ false));
-            server.createContext("/api/v1/chat/stream", exchange -> worker.answer(exchange, /* streams= */ true));
-            server.start();
-            return worker;
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        return new StubWorker(millisMin, millisMax);
     }
 
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return server.url();
     }
 
     /** Lets so many held messages be answered, now or when they come. */
@@ -128,62 +100,52 @@ final class StubWorker implements AutoCloseable {
     }
 
     List<Call> running() {
-        return calls().stream().filter(call -> call.end.isEmpty()).toList();
+        return calls().stream().filter(call -> !call.ended).toList();
     }
 
-    /** How often a turn was refused because the one before it had not ended. */
-    synchronized int refusals() {
-        return refusals;
+    int refusals() {
+        return busy.refusals();
     }
 
-    /** How often a user's turn began before the one before it had ended. */
-    synchronized int overlaps() {
-        return overlaps;
+    int overlaps() {
+        return busy.overlaps();
     }
 
     @Override
     public void close() {
         closed.countDown();
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 
     private void answer(HttpExchange exchange, boolean streams) throws IOException {
-        try (exchange) {
-            JsonNode request = JSON.readTree(exchange.getRequestBody());
-            Optional<Call> begun = begin(
-                    new Call(
-                            request.path("user_id").asText(),
-                            request.path("message").asText(),
-                            String.join(",", exchange.getRequestHeaders().getOrDefault("traceparent", List.of()))),
-                    streams);
-            if (begun.isEmpty()) {
-                send(exchange, 429, "application/json", BUSY);
-                return;
-            }
-            Call call = begun.get();
-            ObjectNode response = JSON.createObjectNode();
-            response.putArray("responses").add("answer to " + call.message);
-            response.put("response_language", "en")
-                    .putNull("voice_audio_base64")
-                    .putNull("voice_audio_url");
-            if (!streams) {
-                think(call);
-                end(call);
-                send(exchange, 200, "application/json", response.toString());
-                return;
-            }
-            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
-            exchange.sendResponseHeaders(200, 0);
-            OutputStream body = exchange.getResponseBody();
-            frame(body, JSON.createObjectNode().put("type", "status").put("message", "thinking"));
-            say(call, body);
+        JsonNode request = JSON.readTree(exchange.getRequestBody());
+        Call call = new Call(
+                request.path("user_id").asText(),
+                request.path("message").asText(),
+                String.join(",", exchange.getRequestHeaders().getOrDefault("traceparent", List.of())));
+        if (!begin(call, streams)) {
+            send(exchange, 429, BusyUsers.REFUSAL);
+            return;
+        }
+        ObjectNode response = JSON.createObjectNode();
+        response.putArray("responses").add("answer to " + call.message);
+        response.put("response_language", "en").putNull("voice_audio_base64").putNull("voice_audio_url");
+        if (!streams) {
             think(call);
             end(call);
-            ObjectNode complete = JSON.createObjectNode().put("type", "complete");
-            complete.set("response", response);
-            frame(body, complete);
+            send(exchange, 200, response.toString());
+            return;
         }
+        exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
+        exchange.sendResponseHeaders(200, 0);
+        OutputStream body = exchange.getResponseBody();
+        frame(body, JSON.createObjectNode().put("type", "status").put("message", "thinking"));
+        say(call, body);
+        think(call);
+        end(call);
+        ObjectNode complete = JSON.createObjectNode().put("type", "complete");
+        complete.set("response", response);
+        frame(body, complete);
     }
 
     /** As the message tells: so many frames, so many milliseconds apart, each of so many letters. */
@@ -202,33 +164,22 @@ final class StubWorker implements AutoCloseable {
         }
     }
 
-    private synchronized Optional<Call> begin(Call call, boolean streams) {
-        if (!busyUsers.add(call.user)) {
-            if (!streams) {
-                refusals++;
-                return Optional.empty();
-            }
-            overlaps++;
-        }
-        calls.add(call);
-        return Optional.of(call);
+    private synchronized boolean begin(Call call, boolean streams) {
+        return busy.begin(call.user, streams) && calls.add(call);
     }
 
     private synchronized void end(Call call) {
-        call.end = Optional.of(Instant.now());
-        busyUsers.remove(call.user);
+        call.ended = true;
+        busy.end(call.user);
     }
 
     private void think(Call call) throws IOException {
+        if (!call.message.contains(HELD)) {
+            pause(millisMin + Math.floorMod(call.message.hashCode(), millisMax - millisMin + 1));
+            return;
+        }
         try {
-            if (call.message.contains(HELD)) {
-                released.acquire();
-            } else {
-                int millis = millisMin + Math.floorMod(call.message.hashCode(), millisMax - millisMin + 1);
-                if (closed.await(millis, TimeUnit.MILLISECONDS)) {
-                    throw new IOException("the test is over");
-                }
-            }
+            released.acquire();
         } catch (InterruptedException over) {
             Thread.currentThread().interrupt();
             throw new IOException("the test is over", over);
@@ -255,10 +206,7 @@ final class StubWorker implements AutoCloseable {
         body.flush();
     }
 
-    private static void send(HttpExchange exchange, int status, String type, String text) throws IOException {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", type);
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
+    private static void send(HttpExchange exchange, int status, String json) throws IOException {
+        LoopbackServer.answer(exchange, status, "application/json", json.getBytes(StandardCharsets.UTF_8));
     }
 }

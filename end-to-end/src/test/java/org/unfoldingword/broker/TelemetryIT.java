@@ -7,11 +7,8 @@ import static org.unfoldingword.broker.BrokerClient.message;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +19,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.unfoldingword.broker.http.LoopbackServer;
 
 /** What a run tells of itself: its log, which must not tell too much, and its traces. */
 class TelemetryIT {
@@ -38,7 +36,7 @@ class TelemetryIT {
     Path data;
 
     private final StubWorker worker = StubWorker.answeringWithin(5, 35);
-    private final CallbackReceiver receiver = CallbackReceiver.start();
+    private final CallbackReceiver receiver = new CallbackReceiver();
     private final Collector collector = new Collector();
     private BrokerProcess broker;
 
@@ -57,7 +55,7 @@ class TelemetryIT {
     @AfterEach
     void stop() {
         broker.close();
-        collector.server.stop(0);
+        collector.server.close();
         receiver.close();
         worker.close();
     }
@@ -123,26 +121,14 @@ class TelemetryIT {
     /** Takes traces in, as OTLP over HTTP; their names and ids can be read in the bytes. */
     private static final class Collector {
 
-        private final HttpServer server;
         private final List<String> bodies = new CopyOnWriteArrayList<>();
-
-        Collector() {
-            try {
-                server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            } catch (IOException failed) {
-                throw new UncheckedIOException(failed);
-            }
-            server.createContext("/v1/traces", exchange -> {
-                try (exchange) {
-                    bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1));
-                    exchange.sendResponseHeaders(200, -1);
-                }
-            });
-            server.start();
-        }
+        private final LoopbackServer server = new LoopbackServer().on("/v1/traces", exchange -> {
+            bodies.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.ISO_8859_1));
+            exchange.sendResponseHeaders(200, -1);
+        });
 
         String url() {
-            return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1/traces";
+            return server.url() + "/v1/traces";
         }
 
         String all() {

@@ -1,15 +1,9 @@
 package org.unfoldingword.broker;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,9 +11,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,39 +30,29 @@ class WebClientIT {
     private static final String KEYS = """
             {"keys":[{"id":"web", "key":"%s", "scopes":["submit","read"], "client_ids":["web"], "orgs":["unfoldingWord"],
                       "default_delivery":"async"}]}""".formatted(KEY);
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
-    /** What the worker says to each message, by its text; and the requests that it got. */
-    private static final Map<String, String> SAYS = new ConcurrentHashMap<>();
-
-    private static final Map<String, JsonNode> ASKED = new ConcurrentHashMap<>();
 
     @TempDir
     static Path data;
 
-    private static HttpServer worker;
+    private static RecordedWorker worker;
     private static BrokerProcess broker;
 
     @BeforeAll
     static void start() throws IOException {
-        worker = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), /* backlog= */ 0);
-        worker.createContext("/api/v1/chat/stream", WebClientIT::answer);
-        worker.start();
+        worker = new RecordedWorker();
         broker = BrokerProcess.Plan.of("start")
                 .with("BROKER_DATA_DIR", data)
                 .with("BROKER_API_KEYS_FILE", Files.writeString(data.resolve("keys.json"), KEYS))
-                .with(
-                        "WORKER_BASE_URL",
-                        "http://127.0.0.1:" + worker.getAddress().getPort())
+                .with("WORKER_BASE_URL", worker.url())
                 .start();
     }
 
     @AfterAll
     static void stop() {
         broker.close();
-        worker.stop(/* delay= */ 0);
+        worker.close();
     }
 
     static Stream<Arguments> recordings() throws IOException {
@@ -82,7 +63,7 @@ class WebClientIT {
     @MethodSource("recordings")
     void showsTheBrowserWhatWasRecorded(String scenario, JsonNode recording) throws Exception {
         JsonNode message = recording.path("post");
-        SAYS.put(
+        worker.replay(
                 message.path("message").asText(),
                 frames(recording.path("events").asText()));
 
@@ -106,8 +87,7 @@ class WebClientIT {
         assertThat(streamed.statusCode()).isEqualTo(200);
         assertThat(forTheBrowser(streamed.body()))
                 .isEqualTo(recording.path("browser").asText());
-        JsonNode asked =
-                Objects.requireNonNull(ASKED.get(message.path("message").asText()));
+        JsonNode asked = worker.turns().getLast();
         message.properties().forEach(field -> assertThat(asked.path(field.getKey()))
                 .as(field.getKey())
                 .isEqualTo(field.getValue()));
@@ -146,18 +126,6 @@ class WebClientIT {
             }
         }
         return frames.toString();
-    }
-
-    private static void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            JsonNode request = JSON.readTree(exchange.getRequestBody());
-            String text = request.path("message").asText();
-            ASKED.put(text, request);
-            byte[] says = Objects.requireNonNull(SAYS.get(text)).getBytes(UTF_8);
-            exchange.getResponseHeaders().set("Content-Type", "text/event-stream");
-            exchange.sendResponseHeaders(200, says.length);
-            exchange.getResponseBody().write(says);
-        }
     }
 
     private static HttpRequest.Builder request(String path) {

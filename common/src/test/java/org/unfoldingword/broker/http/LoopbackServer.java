@@ -13,13 +13,13 @@ import java.util.concurrent.Executors;
 /** An HTTP server on loopback that answers as a test says, each request on a virtual thread. It serves as soon as it is there. */
 public final class LoopbackServer implements AutoCloseable {
 
-    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final HttpServer server;
-
     static {
         // Else the kernel holds small pieces back for 40 ms.
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
+
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final HttpServer server;
 
     /** On a free port. */
     public LoopbackServer() {

@@ -119,11 +119,24 @@ final class IngestServer implements AutoCloseable {
         return send(header.isEmpty() ? request : request.header(header, value));
     }
 
-    /** The lines of a stream until one contains the word; the stream is left then. */
+    /** The lines of a stream until they contain the words; the stream is left then. */
     String stream(String path, String key, String until) {
-        HttpRequest request = request(path).header("X-API-Key", key).build();
+        return stream(request(path).header("X-API-Key", key), until);
+    }
+
+    /** As {@link #stream(String, String, String)}, of a request with a body. */
+    String stream(String path, String json, String key, String until) {
+        return stream(
+                request(path)
+                        .header("X-API-Key", key)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(json)),
+                until);
+    }
+
+    private String stream(HttpRequest.Builder request, String until) {
         try (Stream<String> lines =
-                http.send(request, HttpResponse.BodyHandlers.ofLines()).body()) {
+                http.send(request.build(), HttpResponse.BodyHandlers.ofLines()).body()) {
             StringBuilder told = new StringBuilder();
             Iterator<String> line = lines.iterator();
             while (line.hasNext() && told.indexOf(until) < 0) {

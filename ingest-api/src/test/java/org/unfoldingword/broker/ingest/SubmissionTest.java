@@ -76,6 +76,7 @@ class SubmissionTest {
                 "client_id|`{\"org_id\":\"o\",\"user_id\":\"a\",\"client_id\":\"Web\",\"message\":\"hi\"}`",
                 "message|`{\"org_id\":\"o\",\"user_id\":\"a\",\"client_id\":\"web\"}`",
                 "message|`{\"org_id\":\"o\",\"user_id\":\"a\",\"client_id\":\"web\",\"message\":\" \"}`",
+                "message|`{\"org_id\":\"o\",\"user_id\":\"a\",\"client_id\":\"web\",\"message\":7}`",
                 "message_type|`{\"org_id\":\"o\",\"user_id\":\"a\",\"client_id\":\"web\",\"message_type\":\"film\"}`",
                 "audio_base64|`{\"org_id\":\"o\",\"user_id\":\"a\",\"client_id\":\"web\",\"message_type\":\"audio\"}`",
                 "chat_id|`{\"org_id\":\"o\",\"user_id\":\"a\",\"client_id\":\"web\",\"message\":\"hi\",\"chat_type\":\"group\"}`",
