@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.apache.hc.client5.http.DnsResolver;
@@ -46,6 +47,7 @@ import org.unfoldingword.broker.callback.DeliveryOutcome.TimedOut;
 import org.unfoldingword.broker.callback.DeliveryOutcome.Unreached;
 import org.unfoldingword.broker.http.AddressGuard;
 import org.unfoldingword.broker.http.CallbackTarget;
+import org.unfoldingword.broker.http.RawServer;
 
 /** The time limit is for a client that waits where it should not; nothing here takes that long. */
 @Timeout(60)
@@ -103,11 +105,11 @@ class CallbackClientTest {
 
     @Test
     void sendsTheseHeadersAndNoOthers() throws Exception {
-        try (RawReceiver receiver = RawReceiver.saying("HTTP/1.1 204 No Content\r\n\r\n")) {
+        try (RawServer receiver = saying("HTTP/1.1 204 No Content\r\n\r\n")) {
             String url = "http://exempt.test:" + receiver.port() + "/hook%2Fa?token=a%20b";
             post(url, BODY, CallbackClientTest::neverStopped);
 
-            assertThat(receiver.heads().getFirst().lines())
+            assertThat(receiver.requests().take().lines())
                     .containsExactlyInAnyOrder(
                             "POST /hook%2Fa?token=a%20b HTTP/1.1",
                             "Host: exempt.test:" + receiver.port(),
@@ -116,8 +118,8 @@ class CallbackClientTest {
                             "Connection: keep-alive",
                             "User-Agent: bt-servant-message-broker/1.2.3",
                             "webhook-id: m1",
-                            "");
-            assertThat(receiver.bodies().getFirst()).asString(UTF_8).isEqualTo("{\"status\":\"completed\"}");
+                            "",
+                            "{\"status\":\"completed\"}");
         }
     }
 
@@ -219,14 +221,14 @@ class CallbackClientTest {
     void passesOverInterimAnswers() throws Exception {
         String answer =
                 "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n";
-        try (RawReceiver receiver = RawReceiver.saying(answer)) {
+        try (RawServer receiver = saying(answer)) {
             assertThat(postTo(receiver)).isEqualTo(new Delivered(202));
         }
     }
 
     @Test
     void usesAConnectionAgain() throws Exception {
-        try (RawReceiver receiver = RawReceiver.saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK")) {
+        try (RawServer receiver = saying("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nOK")) {
             for (int i = 0; i < 5; i++) {
                 assertThat(postTo(receiver)).isEqualTo(new Delivered(200));
             }
@@ -263,7 +265,7 @@ class CallbackClientTest {
 
     @Test
     void connectsNoAddressThatTheGuardRefuses() throws Exception {
-        try (RawReceiver receiver = RawReceiver.saying("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
+        try (RawServer receiver = saying("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
             DeliveryOutcome outcome = post(
                     "https://rebound.example:" + receiver.port() + "/hook", BODY, CallbackClientTest::neverStopped);
 
@@ -278,7 +280,7 @@ class CallbackClientTest {
     /** DNS rebinding: the name had a public address when it was checked, and has one within by the time of the connection. */
     @Test
     void connectsNoAddressThatTheNameHasOnlySinceItWasChecked() throws Exception {
-        try (RawReceiver receiver = RawReceiver.saying("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
+        try (RawServer receiver = saying("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
             assertThat(guard.resolve("rebinds.example")).as("checked").hasSize(1);
 
             DeliveryOutcome outcome = post(
@@ -293,8 +295,7 @@ class CallbackClientTest {
     /** The address that was judged is the address that is connected: nothing asks for the name again. */
     @Test
     void asksForTheNameOncePerConnectionAndOnlyThroughTheGuard() throws Exception {
-        try (RawReceiver receiver =
-                RawReceiver.saying("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")) {
+        try (RawServer receiver = saying("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")) {
             postTo(receiver);
             postTo(receiver);
 
@@ -357,7 +358,7 @@ class CallbackClientTest {
 
     @Test
     void givesUpOnEndlessHeaders() throws Exception {
-        try (RawReceiver receiver = new RawReceiver((out, socket) -> {
+        try (RawServer receiver = RawServer.keepingConnections((out, socket) -> {
             out.write("HTTP/1.1 200 OK\r\n".getBytes(UTF_8));
             while (true) {
                 out.write("X: y\r\n".getBytes(UTF_8));
@@ -371,7 +372,7 @@ class CallbackClientTest {
     @ParameterizedTest
     @ValueSource(strings = {"200 OK", "500 Oops"})
     void letsNoEndlessAnswerHoldIt(String status) throws Exception {
-        try (RawReceiver receiver = new RawReceiver((out, socket) -> {
+        try (RawServer receiver = RawServer.keepingConnections((out, socket) -> {
             out.write(("HTTP/1.1 " + status + "\r\nContent-Length: 9999999999\r\n\r\n").getBytes(UTF_8));
             while (true) {
                 out.write("x".repeat(1000).getBytes(UTF_8));
@@ -386,7 +387,7 @@ class CallbackClientTest {
 
     @Test
     void endsWhenTheTimeIsOverThoughNothingWasSaid() throws Exception {
-        try (RawReceiver receiver = RawReceiver.sayingThenSilent("", alarm::ring)) {
+        try (RawServer receiver = sayingThenSilent("", alarm::ring)) {
             for (int i = 0; i < 5; i++) {
                 assertThat(postTo(receiver)).isEqualTo(new TimedOut(Duration.ofSeconds(60)));
             }
@@ -396,7 +397,7 @@ class CallbackClientTest {
 
     @Test
     void endsWhenTheTimeIsOverInTheMiddleOfTheHeaders() throws Exception {
-        try (RawReceiver receiver = RawReceiver.sayingThenSilent("HTTP/1.1 200 OK\r\nX: ", alarm::ring)) {
+        try (RawServer receiver = sayingThenSilent("HTTP/1.1 200 OK\r\nX: ", alarm::ring)) {
             assertThat(postTo(receiver)).isEqualTo(new TimedOut(Duration.ofSeconds(60)));
         }
     }
@@ -406,7 +407,7 @@ class CallbackClientTest {
     void goesByTheStatusWhenTheTimeIsOverInTheMiddleOfTheBody(String status) throws Exception {
         String answer = "HTTP/1.1 " + status + "\r\nRetry-After: 9\r\nContent-Length: 50\r\n\r\nabc";
         onHeadRead = alarm::ring;
-        try (RawReceiver receiver = RawReceiver.sayingThenSilent(answer, () -> {})) {
+        try (RawServer receiver = sayingThenSilent(answer, () -> {})) {
             DeliveryOutcome expected = status.startsWith("200")
                     ? new Delivered(200)
                     : new Retryable(503, Optional.of(Duration.ofSeconds(9)), "");
@@ -419,8 +420,7 @@ class CallbackClientTest {
     @Test
     void stopsWhenItIsToldTo() throws Exception {
         AtomicReference<Runnable> abort = new AtomicReference<>();
-        try (RawReceiver receiver =
-                RawReceiver.sayingThenSilent("", () -> abort.get().run())) {
+        try (RawServer receiver = sayingThenSilent("", () -> abort.get().run())) {
             assertThat(post(urlOf(receiver), BODY, abort::set)).isEqualTo(new Aborted());
             alarm.ring();
             abort.get().run();
@@ -429,9 +429,9 @@ class CallbackClientTest {
 
     @Test
     void sendsNothingWhenItIsStoppedBefore() throws Exception {
-        try (RawReceiver receiver = RawReceiver.saying("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
+        try (RawServer receiver = saying("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) {
             assertThat(post(urlOf(receiver), BODY, Runnable::run)).isEqualTo(new Aborted());
-            assertThat(receiver.heads()).isEmpty();
+            assertThat(receiver.requests()).isEmpty();
         }
     }
 
@@ -440,8 +440,7 @@ class CallbackClientTest {
         AtomicReference<DeliveryOutcome> outcome = new AtomicReference<>();
         AtomicReference<Boolean> interrupted = new AtomicReference<>();
         AtomicReference<Thread> poster = new AtomicReference<>();
-        try (RawReceiver receiver =
-                RawReceiver.sayingThenSilent("", () -> poster.get().interrupt())) {
+        try (RawServer receiver = sayingThenSilent("", () -> poster.get().interrupt())) {
             poster.set(Thread.ofVirtual().unstarted(() -> {
                 outcome.set(postTo(receiver));
                 interrupted.set(Thread.currentThread().isInterrupted());
@@ -478,6 +477,20 @@ class CallbackClientTest {
         assertThat(post()).isEqualTo(new Delivered(200));
     }
 
+    /** Says this after every request. */
+    private static RawServer saying(String answer) {
+        return RawServer.keepingConnections((out, socket) -> RawServer.write(out, answer));
+    }
+
+    /** Says this, lets the test know, and then nothing more, though the connection stays. */
+    private static RawServer sayingThenSilent(String answer, Runnable silent) {
+        return RawServer.keepingConnections((out, socket) -> {
+            RawServer.write(out, answer);
+            silent.run();
+            new CountDownLatch(1).await();
+        });
+    }
+
     private static void answers(ResponseDefinitionBuilder response) {
         RECEIVER.stubFor(
                 com.github.tomakehurst.wiremock.client.WireMock.post(anyUrl()).willReturn(response));
@@ -487,7 +500,7 @@ class CallbackClientTest {
         return post(wireMockUrl(), BODY, CallbackClientTest::neverStopped);
     }
 
-    private DeliveryOutcome postTo(RawReceiver receiver) {
+    private DeliveryOutcome postTo(RawServer receiver) {
         return post(urlOf(receiver), BODY, CallbackClientTest::neverStopped);
     }
 
@@ -501,7 +514,7 @@ class CallbackClientTest {
         return "http://exempt.test:" + RECEIVER.getPort() + "/hook";
     }
 
-    private static String urlOf(RawReceiver receiver) {
+    private static String urlOf(RawServer receiver) {
         return "http://exempt.test:" + receiver.port() + "/hook";
     }
 }

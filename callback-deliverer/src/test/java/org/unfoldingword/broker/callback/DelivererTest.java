@@ -44,6 +44,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.unfoldingword.broker.access.Account;
 import org.unfoldingword.broker.access.KeyMark;
+import org.unfoldingword.broker.http.RawServer;
 import org.unfoldingword.broker.lane.Claim;
 import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.LaneFixture;
@@ -209,11 +210,11 @@ class DelivererTest {
         deliverer.close();
         deliverer = launch(Map.of("broker.callback.concurrency", "4", "broker.callback.concurrency-per-origin", "1"));
         says(204);
-        List<RawReceiver> slow = new ArrayList<>();
+        List<RawServer> slow = new ArrayList<>();
         CountDownLatch over = new CountDownLatch(1);
         try {
             for (int i = 0; i < 6; i++) {
-                RawReceiver receiver = new RawReceiver((out, socket) -> {
+                RawServer receiver = RawServer.answering((out, socket) -> {
                     over.await();
                     throw new IOException("over");
                 });
@@ -233,14 +234,14 @@ class DelivererTest {
             assertThat(slow.stream().filter(DelivererTest::wasCalled)).hasSize(2);
         } finally {
             over.countDown();
-            for (RawReceiver receiver : slow) {
+            for (RawServer receiver : slow) {
                 receiver.close();
             }
         }
     }
 
-    private static boolean wasCalled(RawReceiver receiver) {
-        return !receiver.heads().isEmpty();
+    private static boolean wasCalled(RawServer receiver) {
+        return !receiver.requests().isEmpty();
     }
 
     @Test

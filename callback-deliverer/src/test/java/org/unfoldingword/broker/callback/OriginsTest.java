@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.unfoldingword.broker.callback.Origins.Permit;
+import org.unfoldingword.broker.lane.LaneFixture;
 import org.unfoldingword.broker.message.Envelope;
 
 class OriginsTest {
@@ -223,15 +224,7 @@ class OriginsTest {
     }
 
     private static Envelope envelope(String org, String origin) {
-        return new Envelope(
-                org,
-                "ann",
-                "web",
-                Optional.empty(),
-                Optional.of(origin + "/cb"),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        return LaneFixture.envelope(org, "ann", Optional.of(origin + "/cb"));
     }
 
     private void open(String origin) {

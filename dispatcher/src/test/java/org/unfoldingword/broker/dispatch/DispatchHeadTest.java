@@ -1,6 +1,5 @@
 package org.unfoldingword.broker.dispatch;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
@@ -8,14 +7,13 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -24,26 +22,23 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.unfoldingword.broker.http.RawServer;
 import org.unfoldingword.broker.lane.Found;
 import org.unfoldingword.broker.lane.Held;
 import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.LaneFixture;
 import org.unfoldingword.broker.lane.LaneHandler;
-import org.unfoldingword.broker.lane.LaneProperties;
 import org.unfoldingword.broker.lane.LaneWorker;
 import org.unfoldingword.broker.lane.Lanes;
 import org.unfoldingword.broker.lane.MessageRecord;
-import org.unfoldingword.broker.lane.NewMessage;
 import org.unfoldingword.broker.lane.Redrive;
-import org.unfoldingword.broker.lane.TestRedis;
+import org.unfoldingword.broker.lane.TestMessage;
 import org.unfoldingword.broker.lane.Verdict;
 import org.unfoldingword.broker.lane.Watching;
 import org.unfoldingword.broker.message.Conversation;
-import org.unfoldingword.broker.message.Envelope;
 import org.unfoldingword.broker.message.MessageId;
 import org.unfoldingword.broker.message.MessageState;
 import org.unfoldingword.broker.telemetry.Meters;
@@ -69,27 +64,37 @@ class DispatchHeadTest {
                     .permittedNumberOfCallsInHalfOpenState(1)
                     .build());
     private final MeterRegistry meters = new SimpleMeterRegistry();
-    private Lanes lanes;
+    private final LaneFixture lane = new LaneFixture(Map.of("broker.lane.lease", "1s"));
+    private final Lanes lanes = lane.lanes();
 
-    @BeforeEach
-    void open() {
-        lanes = Lanes.open(
-                TestRedis.emptied().properties(),
-                bind("broker.lane", LaneProperties.class, Map.of("broker.lane.lease", "1s")),
-                InstantSource.system(),
-                RandomGenerator.getDefault());
-    }
+    /** The worker has a call. */
+    private final CountDownLatch called = new CountDownLatch(1);
+    /** It may answer. */
+    private final CountDownLatch goOn = new CountDownLatch(1);
+
+    /** Answers once it may. */
+    private final RawServer.Manners held = (out, socket) -> {
+        called.countDown();
+        goOn.await();
+        RawServer.write(out, OK);
+    };
+
+    /** Never answers. */
+    private final RawServer.Manners hanging = (out, socket) -> {
+        called.countDown();
+        new CountDownLatch(1).await();
+    };
 
     @AfterEach
     void close() {
-        lanes.close();
+        lane.close();
         deadlines.shutdownNow();
     }
 
     @Test
     void keepsThePlaceWhileTheWorkerIsBusy() throws Exception {
         int[] calls = {0};
-        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(
+        try (RawServer worker = RawServer.answering((out, socket) -> RawServer.write(
                 out,
                 ++calls[0] <= 2
                         ? "HTTP/1.1 429 X\r\nContent-Length: 64\r\n\r\n"
@@ -100,18 +105,18 @@ class DispatchHeadTest {
             run(worker, Map.of(), () -> await(two, MessageState.COMPLETED));
             assertThat(found(one).record().attempts()).isEqualTo(3);
             assertThat(found(two).record().attempts()).isEqualTo(1);
-            assertThat(worker.requests.stream().map(request -> request.replaceAll("(?s).*\r\n\r\n", "")))
+            assertThat(worker.requests().stream().map(request -> request.replaceAll("(?s).*\r\n\r\n", "")))
                     .containsExactly("one", "one", "one", "two");
         }
     }
 
     @Test
     void triesAFailingWorkerAFewTimesThenDeadLetters() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(
-                out, "HTTP/1.1 500 X\r\nContent-Length: 33\r\n\r\n{\"error\":\"Internal server error\"}"))) {
+        try (RawServer worker =
+                RawServer.saying("HTTP/1.1 500 X\r\nContent-Length: 33\r\n\r\n{\"error\":\"Internal server error\"}")) {
             MessageId one = append("one");
             run(worker, Map.of("broker.dispatch.failures-max", "3"), () -> await(one, MessageState.FAILED));
-            assertThat(worker.requests).hasSize(3);
+            assertThat(worker.requests()).hasSize(3);
             assertThat(found(one).record().error().orElseThrow().code()).isEqualTo("worker_failed");
             assertThat(lanes.totals().deadMessages()).isEqualTo(1);
         }
@@ -120,19 +125,19 @@ class DispatchHeadTest {
     @Test
     void failsACallOfUnknownEndAndGoesOnCarefully() throws Exception {
         int[] calls = {0};
-        try (RawWorker worker = new RawWorker((out, socket) -> {
+        try (RawServer worker = RawServer.answering((out, socket) -> {
             if (++calls[0] == 1) {
                 socket.setSoLinger(true, 0);
             } else {
-                RawWorker.write(out, OK_AT_ONCE);
+                RawServer.write(out, OK_AT_ONCE);
             }
         })) {
             MessageId one = append("one");
             MessageId two = append("two");
             run(worker, Map.of(), () -> await(two, MessageState.COMPLETED));
             assertThat(found(one).record().error().orElseThrow().code()).isEqualTo("worker_timeout");
-            assertThat(worker.requests.take()).startsWith("POST /api/v1/chat/stream ");
-            assertThat(worker.requests.take()).startsWith("POST /api/v1/chat HTTP");
+            assertThat(worker.requests().take()).startsWith("POST /api/v1/chat/stream ");
+            assertThat(worker.requests().take()).startsWith("POST /api/v1/chat HTTP");
         }
     }
 
@@ -140,7 +145,7 @@ class DispatchHeadTest {
     @Test
     void goesOnCarefullyAfterAFailureThatIsNotTheWorkersOwnWord() throws Exception {
         int[] calls = {0};
-        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(
+        try (RawServer worker = RawServer.answering((out, socket) -> RawServer.write(
                 out,
                 ++calls[0] == 1
                         ? "HTTP/1.1 504 X\r\nContent-Length: 15\r\n\r\n<html>504</html"
@@ -149,30 +154,26 @@ class DispatchHeadTest {
                                 : OK_AT_ONCE))) {
             MessageId one = append("one");
             run(worker, Map.of(), () -> await(one, MessageState.COMPLETED));
-            assertThat(worker.requests.take()).startsWith("POST /api/v1/chat/stream ");
-            assertThat(worker.requests.take()).startsWith("POST /api/v1/chat HTTP");
-            assertThat(worker.requests.take()).startsWith("POST /api/v1/chat HTTP");
+            assertThat(worker.requests().take()).startsWith("POST /api/v1/chat/stream ");
+            assertThat(worker.requests().take()).startsWith("POST /api/v1/chat HTTP");
+            assertThat(worker.requests().take()).startsWith("POST /api/v1/chat HTTP");
         }
     }
 
     @Test
     void failsAtOnceWhatTheWorkerWillNeverAccept() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(
-                out, "HTTP/1.1 400 X\r\nContent-Length: 31\r\n\r\n{\"error\":\"user_id is required\"} "))) {
+        try (RawServer worker =
+                RawServer.saying("HTTP/1.1 400 X\r\nContent-Length: 31\r\n\r\n{\"error\":\"user_id is required\"} ")) {
             MessageId one = append("one");
             run(worker, Map.of(), () -> await(one, MessageState.FAILED));
-            assertThat(worker.requests).hasSize(1);
+            assertThat(worker.requests()).hasSize(1);
             assertThat(found(one).record().error().orElseThrow().message()).isEqualTo("400  user_id is required");
         }
     }
 
     @Test
     void keepsTheLeaseOfACallThatOutlastsIt() throws Exception {
-        CountDownLatch goOn = new CountDownLatch(1);
-        try (RawWorker worker = new RawWorker((out, socket) -> {
-            goOn.await();
-            RawWorker.write(out, OK);
-        })) {
+        try (RawServer worker = RawServer.answering(held)) {
             MessageId one = append("one");
             run(worker, Map.of(), () -> {
                 // More than three leases of a second: only the keeper can have kept it.
@@ -187,27 +188,28 @@ class DispatchHeadTest {
                 await(one, MessageState.COMPLETED);
             });
             assertThat(found(one).record().attempts()).isEqualTo(1);
-            assertThat(worker.requests).hasSize(1);
+            assertThat(worker.requests()).hasSize(1);
         }
     }
 
     @Test
     void endsAMessageThatWaitedTooLongWithoutCallingTheWorker() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(out, OK))) {
-            MessageId late = append("late", Optional.of(1L));
+        try (RawServer worker = RawServer.saying(OK)) {
+            MessageId late = TestMessage.to(ANN, "late")
+                    .expiringAt(Instant.EPOCH.plusMillis(1))
+                    .appendTo(lanes);
             run(worker, Map.of(), () -> await(late, MessageState.EXPIRED));
-            assertThat(worker.requests).isEmpty();
+            assertThat(worker.requests()).isEmpty();
         }
     }
 
     @Test
     void failsAsPoisonWhatNoDispatcherCameBackFrom() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(out, OK_AT_ONCE));
-                LaneFixture dispatchers = new LaneFixture()) {
+        try (RawServer worker = RawServer.saying(OK_AT_ONCE)) {
             MessageId poison = append("poison");
             MessageId next = append("next");
             for (int taken = 1; taken <= 3; taken++) {
-                loseDispatcher(dispatchers);
+                loseDispatcher();
             }
 
             run(worker, Map.of("broker.dispatch.deliveries-max", "3"), () -> await(next, MessageState.COMPLETED));
@@ -223,11 +225,10 @@ class DispatchHeadTest {
 
     @Test
     void repeatsWhatOneDispatcherFewerDidNotComeBackFrom() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(out, OK_AT_ONCE));
-                LaneFixture dispatchers = new LaneFixture()) {
+        try (RawServer worker = RawServer.saying(OK_AT_ONCE)) {
             MessageId one = append("one");
             for (int taken = 1; taken <= 2; taken++) {
-                loseDispatcher(dispatchers);
+                loseDispatcher();
             }
 
             run(worker, Map.of("broker.dispatch.deliveries-max", "3"), () -> await(one, MessageState.COMPLETED));
@@ -239,11 +240,10 @@ class DispatchHeadTest {
 
     @Test
     void failsAtOnceWhatADispatcherDidNotComeBackFromIfItIsNotToBeRepeated() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(out, OK_AT_ONCE));
-                LaneFixture dispatchers = new LaneFixture()) {
+        try (RawServer worker = RawServer.saying(OK_AT_ONCE)) {
             MessageId lost = append("lost");
             MessageId next = append("next");
-            loseDispatcher(dispatchers);
+            loseDispatcher();
 
             run(worker, Map.of("broker.dispatch.repeat-lapsed", "false"), () -> await(next, MessageState.COMPLETED));
 
@@ -254,36 +254,15 @@ class DispatchHeadTest {
         }
     }
 
-    /** It takes the head, and its lease runs out. */
-    private static void loseDispatcher(LaneFixture dispatchers) {
-        dispatchers.take();
-        dispatchers.makeDue(ANN);
-    }
-
-    /** What a dispatcher began that did not come back may still be running. */
-    private static void assertOnlyCalledCarefully(RawWorker worker, String body) {
-        assertThat(worker.requests)
-                .singleElement()
-                .asString()
-                .startsWith("POST /api/v1/chat HTTP")
-                .endsWith("\r\n\r\n" + body);
-    }
-
     @Test
     void letsACallFinishWhenItIsStopped() throws Exception {
-        CountDownLatch called = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
-        try (RawWorker worker = new RawWorker((out, socket) -> {
-            called.countDown();
-            goOn.await();
-            RawWorker.write(out, OK);
-        })) {
+        try (RawServer worker = RawServer.answering(held)) {
             MessageId one = append("one");
             MessageId two = append("two");
-            LaneWorker lane = lane(worker, Map.of());
-            lane.start();
+            LaneWorker dispatcher = dispatcher(worker, Map.of());
+            dispatcher.start();
             called.await();
-            Thread stopping = Thread.startVirtualThread(() -> lane.stop(Duration.ofSeconds(20)));
+            Thread stopping = Thread.startVirtualThread(() -> dispatcher.stop(Duration.ofSeconds(20)));
             // It takes no more, and waits for what runs.
             Awaitility.await().until(() -> stopping.getState() == Thread.State.TIMED_WAITING);
             goOn.countDown();
@@ -295,16 +274,12 @@ class DispatchHeadTest {
 
     @Test
     void givesBackWhatIsNotDoneWithinTheGrace() throws Exception {
-        CountDownLatch called = new CountDownLatch(1);
-        try (RawWorker worker = new RawWorker((out, socket) -> {
-            called.countDown();
-            new CountDownLatch(1).await();
-        })) {
+        try (RawServer worker = RawServer.answering(hanging)) {
             MessageId one = append("one");
-            LaneWorker lane = lane(worker, Map.of());
-            lane.start();
+            LaneWorker dispatcher = dispatcher(worker, Map.of());
+            dispatcher.start();
             called.await();
-            lane.stop(Duration.ZERO);
+            dispatcher.stop(Duration.ZERO);
             assertThat(found(one).record().state()).isEqualTo(MessageState.QUEUED);
             assertThat(found(one).record().attempts()).isZero();
             assertThat(lanes.totals().running()).isZero();
@@ -314,9 +289,7 @@ class DispatchHeadTest {
     /** The acceptance of its first life was measured as a wait of a day, and the alarm for long waits went off. */
     @Test
     void measuresARedrivenMessageFromItsRedrive() throws Exception {
-        try (LaneFixture lane = new LaneFixture();
-                RawWorker worker = new RawWorker((out, socket) ->
-                        RawWorker.write(out, "HTTP/1.1 400 X\r\nContent-Length: 14\r\n\r\n{\"error\":\"no\"}"))) {
+        try (RawServer worker = RawServer.saying("HTTP/1.1 400 X\r\nContent-Length: 14\r\n\r\n{\"error\":\"no\"}")) {
             MessageId one = append("one");
             run(worker, Map.of(), () -> await(one, MessageState.FAILED));
             lane.age(one, Duration.ofDays(1));
@@ -333,17 +306,16 @@ class DispatchHeadTest {
     /** Both the dispatcher that was stopped and the next one told how long it had waited. */
     @Test
     void measuresAMessageThatWasGivenBackOnce() throws Exception {
-        CountDownLatch called = new CountDownLatch(1);
         int[] calls = {0};
-        try (RawWorker worker = new RawWorker((out, socket) -> {
+        try (RawServer worker = RawServer.answering((out, socket) -> {
             if (++calls[0] == 1) {
                 called.countDown();
                 new CountDownLatch(1).await();
             }
-            RawWorker.write(out, OK_AT_ONCE);
+            RawServer.write(out, OK_AT_ONCE);
         })) {
             MessageId one = append("one");
-            LaneWorker stopped = lane(worker, Map.of());
+            LaneWorker stopped = dispatcher(worker, Map.of());
             stopped.start();
             called.await();
             stopped.stop(Duration.ZERO);
@@ -358,47 +330,32 @@ class DispatchHeadTest {
     /** Its end was measured before it was known that it did not stand. */
     @Test
     void measuresNothingOfAMessageThatItLost() throws Exception {
-        CountDownLatch called = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
-        try (LaneFixture lane = new LaneFixture();
-                RawWorker worker = new RawWorker((out, socket) -> {
-                    called.countDown();
-                    goOn.await();
-                    RawWorker.write(out, OK);
-                })) {
+        try (RawServer worker = RawServer.answering(held)) {
             append("one");
             run(worker, Map.of(), () -> {
-                try {
-                    called.await();
-                } catch (InterruptedException ended) {
-                    Thread.currentThread().interrupt();
-                }
+                awaitUninterruptibly(called);
                 assertThat(lane.operations()
                                 .erase("acme", "ann", /* dryRun= */ false)
                                 .running())
                         .isEqualTo(1);
                 goOn.countDown();
             });
-            assertThat(worker.requests).hasSize(1);
+            assertThat(worker.requests()).hasSize(1);
             assertThat(meters.find(Meters.DURATION.id()).timers()).isEmpty();
         }
-    }
-
-    private Timer measured(Meters meter) {
-        return meters.get(meter.id()).timer();
     }
 
     @Test
     void pausesWhileTheWorkerIsDownAndBurnsNoAttempts() throws Exception {
         String url;
-        try (RawWorker gone = new RawWorker((out, socket) -> {})) {
+        try (RawServer gone = RawServer.answering((out, socket) -> {})) {
             url = gone.url();
         }
         for (int user = 0; user < 50; user++) {
-            append(Conversation.ofUser("acme", "u" + user), "x", Optional.empty());
+            append(Conversation.ofUser("acme", "u" + user), "x");
         }
         MessageId last = append("last");
-        LaneWorker lane = lane(
+        LaneWorker dispatcher = dispatcher(
                 url,
                 Map.of(
                         "broker.dispatch.backoff-first",
@@ -407,9 +364,9 @@ class DispatchHeadTest {
                         "60s",
                         "broker.dispatch.concurrency",
                         "1"));
-        lane.start();
+        dispatcher.start();
         Awaitility.await().until(() -> circuit.getState() != CircuitBreaker.State.CLOSED);
-        lane.stop(Duration.ofSeconds(5));
+        dispatcher.stop(Duration.ofSeconds(5));
         assertThat(lanes.totals().failed()).isZero();
         assertThat(lanes.totals().unfinished()).isEqualTo(51);
         assertThat(found(last).record().state()).isIn(MessageState.QUEUED, MessageState.RETRYING);
@@ -426,12 +383,12 @@ class DispatchHeadTest {
         circuit.transitionToOpenState();
         circuit.transitionToHalfOpenState();
         MessageId one = append("one");
-        LaneWorker lane = lane(broken, Map.of("broker.dispatch.deliveries-max", "3"));
-        lane.start();
+        LaneWorker dispatcher = dispatcher(broken, Map.of("broker.dispatch.deliveries-max", "3"));
+        dispatcher.start();
         try {
             await(one, MessageState.FAILED);
         } finally {
-            lane.stop(Duration.ofSeconds(5));
+            dispatcher.stop(Duration.ofSeconds(5));
         }
         assertThat(found(one).record().error().orElseThrow().code()).isEqualTo("internal_error");
         assertThat(circuit.tryAcquirePermission()).isTrue();
@@ -440,18 +397,11 @@ class DispatchHeadTest {
     /** While one call probed for minutes, all that waited was claimed and given back, one after the other. */
     @Test
     void takesNothingElseWhileItProbes() throws Exception {
-        CountDownLatch called = new CountDownLatch(1);
-        CountDownLatch goOn = new CountDownLatch(1);
-        try (RawWorker worker = new RawWorker((out, socket) -> {
-            called.countDown();
-            goOn.await();
-            RawWorker.write(out, OK);
-        })) {
+        try (RawServer worker = RawServer.answering(held)) {
             circuit.transitionToOpenState();
             circuit.transitionToHalfOpenState();
             MessageId[] ids = {
-                append(Conversation.ofUser("acme", "one"), "one", Optional.empty()),
-                append(Conversation.ofUser("acme", "two"), "two", Optional.empty())
+                append(Conversation.ofUser("acme", "one"), "one"), append(Conversation.ofUser("acme", "two"), "two")
             };
             run(worker, Map.of(), () -> {
                 awaitUninterruptibly(called);
@@ -471,22 +421,14 @@ class DispatchHeadTest {
         }
     }
 
-    private static void awaitUninterruptibly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
     /** The body of a large message could not be had while Redis was away; after some busy answers that made it a dead letter. */
     @Test
     void doesNotHoldAnAbsentStoreAgainstAMessage() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(out, OK_AT_ONCE))) {
+        try (RawServer worker = RawServer.saying(OK_AT_ONCE)) {
             MessageId one = append("one");
             DispatchHead head = head(client(worker.url()), bound(Map.of("broker.dispatch.deliveries-max", "1")));
             int[] faults = {0};
-            LaneWorker lane = lane(1, new LaneHandler() {
+            LaneWorker dispatcher = dispatcher(1, new LaneHandler() {
                 @Override
                 public Verdict handle(Held held) {
                     if (++faults[0] <= 2) {
@@ -500,11 +442,11 @@ class DispatchHeadTest {
                     return head.afterFault(held, fault);
                 }
             });
-            lane.start();
+            dispatcher.start();
             try {
                 await(one, MessageState.COMPLETED);
             } finally {
-                lane.stop(Duration.ofSeconds(5));
+                dispatcher.stop(Duration.ofSeconds(5));
             }
         }
     }
@@ -512,18 +454,14 @@ class DispatchHeadTest {
     /** A probe that was broken off by us counted as answered, and closed the circuit of a worker that was dead. */
     @Test
     void learnsNothingFromACallThatItBrokeOff() throws Exception {
-        CountDownLatch called = new CountDownLatch(1);
-        try (RawWorker worker = new RawWorker((out, socket) -> {
-            called.countDown();
-            new CountDownLatch(1).await();
-        })) {
+        try (RawServer worker = RawServer.answering(hanging)) {
             circuit.transitionToOpenState();
             circuit.transitionToHalfOpenState();
             append("one");
-            LaneWorker lane = lane(worker, Map.of());
-            lane.start();
+            LaneWorker dispatcher = dispatcher(worker, Map.of());
+            dispatcher.start();
             called.await();
-            lane.stop(Duration.ZERO);
+            dispatcher.stop(Duration.ZERO);
             assertThat(circuit.getState()).isEqualTo(CircuitBreaker.State.HALF_OPEN);
             assertThat(circuit.tryAcquirePermission()).isTrue();
         }
@@ -531,17 +469,12 @@ class DispatchHeadTest {
 
     @Test
     void learnsNothingFromACallThatHadNoPlace() throws Exception {
-        CountDownLatch goOn = new CountDownLatch(1);
-        try (RawWorker worker = new RawWorker((out, socket) -> {
-            goOn.await();
-            RawWorker.write(out, OK);
-        })) {
+        try (RawServer worker = RawServer.answering(held)) {
             MessageId[] ids = {
-                append(Conversation.ofUser("acme", "one"), "one", Optional.empty()),
-                append(Conversation.ofUser("acme", "two"), "two", Optional.empty())
+                append(Conversation.ofUser("acme", "one"), "one"), append(Conversation.ofUser("acme", "two"), "two")
             };
-            LaneWorker lane = lane(client(worker.url(), /* callsMax= */ 1), Map.of());
-            lane.start();
+            LaneWorker dispatcher = dispatcher(client(worker.url(), /* callsMax= */ 1), Map.of());
+            dispatcher.start();
             try {
                 Awaitility.await().until(() -> Stream.of(ids)
                         .anyMatch(id -> found(id).record().state() == MessageState.RETRYING));
@@ -550,24 +483,20 @@ class DispatchHeadTest {
                 await(ids[0], MessageState.COMPLETED);
                 await(ids[1], MessageState.COMPLETED);
             } finally {
-                lane.stop(Duration.ofSeconds(5));
+                dispatcher.stop(Duration.ofSeconds(5));
             }
         }
     }
 
     @Test
     void givesAnOrgNoMoreThanItsShareOfThePlaces() throws Exception {
-        CountDownLatch goOn = new CountDownLatch(1);
-        try (RawWorker worker = new RawWorker((out, socket) -> {
-            goOn.await();
-            RawWorker.write(out, OK);
-        })) {
+        try (RawServer worker = RawServer.answering(held)) {
             List<MessageId> ids = new ArrayList<>();
             for (int i = 0; i < 6; i++) {
-                ids.add(append(Conversation.ofUser("flood", "user-" + i), "flood", Optional.empty()));
+                ids.add(append(Conversation.ofUser("flood", "user-" + i), "flood"));
             }
             for (int i = 0; i < 2; i++) {
-                ids.add(append(Conversation.ofUser("small", "user-" + i), "small", Optional.empty()));
+                ids.add(append(Conversation.ofUser("small", "user-" + i), "small"));
             }
             run(worker, Map.of("broker.dispatch.concurrency-per-org", "2"), () -> {
                 Awaitility.await().until(() -> called(worker, "small") == 2);
@@ -578,28 +507,55 @@ class DispatchHeadTest {
         }
     }
 
-    private static long called(RawWorker worker, String body) {
-        return worker.requests.stream()
+    /** It takes the head, and its lease runs out. */
+    private void loseDispatcher() {
+        lane.take();
+        lane.makeDue(ANN);
+    }
+
+    /** What a dispatcher began that did not come back may still be running. */
+    private static void assertOnlyCalledCarefully(RawServer worker, String body) {
+        assertThat(worker.requests())
+                .singleElement()
+                .asString()
+                .startsWith("POST /api/v1/chat HTTP")
+                .endsWith("\r\n\r\n" + body);
+    }
+
+    private Timer measured(Meters meter) {
+        return meters.get(meter.id()).timer();
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static long called(RawServer worker, String body) {
+        return worker.requests().stream()
                 .filter(request -> request.endsWith("\r\n\r\n" + body))
                 .count();
     }
 
-    private void run(RawWorker worker, Map<String, String> settings, Runnable during) {
-        LaneWorker lane = lane(worker, settings);
-        lane.start();
+    private void run(RawServer worker, Map<String, String> settings, Runnable during) {
+        LaneWorker dispatcher = dispatcher(worker, settings);
+        dispatcher.start();
         try {
             during.run();
         } finally {
-            lane.stop(Duration.ofSeconds(5));
+            dispatcher.stop(Duration.ofSeconds(5));
         }
     }
 
-    private LaneWorker lane(RawWorker worker, Map<String, String> settings) {
-        return lane(worker.url(), settings);
+    private LaneWorker dispatcher(RawServer worker, Map<String, String> settings) {
+        return dispatcher(worker.url(), settings);
     }
 
-    private LaneWorker lane(String url, Map<String, String> settings) {
-        return lane(client(url), settings);
+    private LaneWorker dispatcher(String url, Map<String, String> settings) {
+        return dispatcher(client(url), settings);
     }
 
     private WorkerClient client(String url) {
@@ -611,12 +567,12 @@ class DispatchHeadTest {
         return new WorkerClient(worker, callsMax, InstantSource.system(), deadlines);
     }
 
-    private LaneWorker lane(WorkerClient client, Map<String, String> settings) {
+    private LaneWorker dispatcher(WorkerClient client, Map<String, String> settings) {
         DispatchProperties properties = bound(settings);
-        return lane(properties.concurrency(), head(client, properties));
+        return dispatcher(properties.concurrency(), head(client, properties));
     }
 
-    private LaneWorker lane(int places, LaneHandler handler) {
+    private LaneWorker dispatcher(int places, LaneHandler handler) {
         return new LaneWorker(
                 lanes, Lane.MESSAGES, "dispatcher-test", places, handler, System::nanoTime, new SimpleMeterRegistry());
     }
@@ -637,28 +593,12 @@ class DispatchHeadTest {
         return bind("broker.dispatch", DispatchProperties.class, quick);
     }
 
-    private MessageId append(String body) throws IOException {
-        return append(body, Optional.empty());
+    private MessageId append(String text) {
+        return append(ANN, text);
     }
 
-    private MessageId append(String body, Optional<Long> expiresAt) {
-        return append(ANN, body, expiresAt);
-    }
-
-    private MessageId append(Conversation conversation, String body, Optional<Long> expiresAt) {
-        MessageId id = lanes.newId(conversation);
-        Envelope envelope = new Envelope(
-                conversation.org(),
-                "ann",
-                "web",
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                expiresAt,
-                Optional.empty());
-        lanes.append(
-                new NewMessage(id, conversation, envelope, body.getBytes(UTF_8), Optional.empty(), Watching.NOTHING));
-        return id;
+    private MessageId append(Conversation conversation, String text) {
+        return TestMessage.to(conversation, text).appendTo(lanes);
     }
 
     private Found found(MessageId id) {

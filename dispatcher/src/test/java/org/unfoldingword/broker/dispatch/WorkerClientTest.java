@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.util.unit.DataSize;
+import org.unfoldingword.broker.http.RawServer;
 import org.unfoldingword.broker.lane.MessageRecord.WorkerError;
 import org.unfoldingword.broker.lane.Payload;
 
@@ -42,14 +43,14 @@ class WorkerClientTest {
 
     @Test
     void answersWithTheBytesOfTheCompleteFrame() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(
-                out, SSE + "data: {\"type\":\"status\",\"message\":\"m\"}\n\ndata: " + COMPLETE + "\n\n"))) {
+        try (RawServer worker =
+                RawServer.saying(SSE + "data: {\"type\":\"status\",\"message\":\"m\"}\n\ndata: " + COMPLETE + "\n\n")) {
             assertThat(call(worker.url(), Endpoint.STREAM))
                     .isInstanceOfSatisfying(
                             WorkerOutcome.Answered.class, answered -> assertThat(new String(answered.response(), UTF_8))
                                     .isEqualTo(RESPONSE));
             assertThat(frames).containsExactly("{\"type\":\"status\",\"message\":\"m\"}", COMPLETE);
-            assertThat(worker.requests.take())
+            assertThat(worker.requests().take())
                     .startsWith("POST /api/v1/chat/stream HTTP/1.1\r\n")
                     .contains("Authorization: Bearer secret\r\n")
                     .contains("traceparent: 00-1\r\n")
@@ -67,7 +68,7 @@ class WorkerClientTest {
                 "data: {\"type\":\"keepalive\"}\r\rdata: %s\r\r"
             })
     void understandsEveryDialectOfEventStreams(String dialect) throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> drip(out, SSE + dialect.formatted(COMPLETE)))) {
+        try (RawServer worker = RawServer.answering((out, socket) -> drip(out, SSE + dialect.formatted(COMPLETE)))) {
             assertThat(call(worker.url(), Endpoint.STREAM)).isInstanceOf(WorkerOutcome.Answered.class);
         }
     }
@@ -94,10 +95,10 @@ class WorkerClientTest {
 
     @Test
     void cutsAWorkerThatStreamsWithoutEnd() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> {
-            RawWorker.write(out, SSE);
+        try (RawServer worker = RawServer.answering((out, socket) -> {
+            RawServer.write(out, SSE);
             while (true) {
-                RawWorker.write(out, "data: " + "more ".repeat(100) + "\n\n");
+                RawServer.write(out, "data: " + "more ".repeat(100) + "\n\n");
             }
         })) {
             assertThat(call(worker.url(), Endpoint.STREAM)).isEqualTo(new WorkerOutcome.TooLong("65536 bytes"));
@@ -106,10 +107,10 @@ class WorkerClientTest {
 
     @Test
     void cutsAWorkerThatSaysTooManySmallThings() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> {
-            RawWorker.write(out, SSE);
+        try (RawServer worker = RawServer.answering((out, socket) -> {
+            RawServer.write(out, SSE);
             while (true) {
-                RawWorker.write(out, "data: more\n\n");
+                RawServer.write(out, "data: more\n\n");
             }
         })) {
             assertThat(call(worker.url(), Endpoint.STREAM)).isEqualTo(new WorkerOutcome.TooLong("1000 frames"));
@@ -119,8 +120,8 @@ class WorkerClientTest {
 
     @Test
     void givesUpOnSilence() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> {
-            RawWorker.write(out, SSE + "data: {\"type\":\"keepalive\"}\n\n");
+        try (RawServer worker = RawServer.answering((out, socket) -> {
+            RawServer.write(out, SSE + "data: {\"type\":\"keepalive\"}\n\n");
             new CountDownLatch(1).await();
         })) {
             WorkerProperties impatient = properties(worker.url(), Duration.ofSeconds(30), Duration.ofMillis(200));
@@ -130,17 +131,17 @@ class WorkerClientTest {
 
     @Test
     void givesUpOnAStreamThatLivesForTooLong() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> {
-            RawWorker.write(out, SSE);
+        try (RawServer worker = RawServer.answering((out, socket) -> {
+            RawServer.write(out, SSE);
             while (!socket.isClosed()) {
-                RawWorker.write(out, ": still here\n");
+                RawServer.write(out, ": still here\n");
                 socket.setSoTimeout(20);
                 try {
                     if (socket.getInputStream().read() < 0) {
                         return;
                     }
                 } catch (java.net.SocketTimeoutException stillConnected) {
-                    RawWorker.write(out, ": and on\n");
+                    RawServer.write(out, ": and on\n");
                 }
             }
         })) {
@@ -152,8 +153,8 @@ class WorkerClientTest {
     /** An operator, and a gateway, read this. */
     @Test
     void saysForHowLongAStreamWasSilent() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> {
-            RawWorker.write(out, SSE);
+        try (RawServer worker = RawServer.answering((out, socket) -> {
+            RawServer.write(out, SSE);
             new CountDownLatch(1).await();
         })) {
             WorkerProperties impatient = properties(worker.url(), Duration.ofMinutes(5), Duration.ofMillis(200));
@@ -168,15 +169,15 @@ class WorkerClientTest {
             nobody = "http://127.0.0.1:" + free.getLocalPort();
         }
         assertThat(call(nobody, Endpoint.STREAM)).isInstanceOf(WorkerOutcome.Unreached.class);
-        try (RawWorker worker = new RawWorker((out, socket) -> socket.setSoLinger(true, 0))) {
+        try (RawServer worker = RawServer.answering((out, socket) -> socket.setSoLinger(true, 0))) {
             assertThat(call(worker.url(), Endpoint.STREAM)).isInstanceOf(WorkerOutcome.Unknown.class);
         }
     }
 
     @Test
     void isBrokenOffAtOnceFromOutside() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> {
-            RawWorker.write(out, SSE + "data: {\"type\":\"progress\",\"text\":\"Let \"}\n\n");
+        try (RawServer worker = RawServer.answering((out, socket) -> {
+            RawServer.write(out, SSE + "data: {\"type\":\"progress\",\"text\":\"Let \"}\n\n");
             new CountDownLatch(1).await();
         })) {
             WorkerCall call = new WorkerCall(Endpoint.STREAM, body(), Map.of());
@@ -189,7 +190,7 @@ class WorkerClientTest {
 
     @Test
     void isBrokenOffBeforeItHasBegun() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> new CountDownLatch(1).await())) {
+        try (RawServer worker = RawServer.answering((out, socket) -> new CountDownLatch(1).await())) {
             WorkerCall call = new WorkerCall(Endpoint.STREAM, body(), Map.of());
             call.abort();
             WorkerProperties patient = properties(worker.url(), Duration.ofMinutes(5), Duration.ofMinutes(5));
@@ -201,7 +202,7 @@ class WorkerClientTest {
 
     @Test
     void callsNoMoreAtATimeThanItHasPlaces() throws Exception {
-        try (RawWorker worker = new RawWorker((out, socket) -> new CountDownLatch(1).await());
+        try (RawServer worker = RawServer.answering((out, socket) -> new CountDownLatch(1).await());
                 WorkerClient client = client(properties(worker.url(), Duration.ofMinutes(5), Duration.ofMinutes(5)))) {
             List<WorkerCall> calls = Stream.generate(() -> new WorkerCall(Endpoint.STREAM, body(), Map.of()))
                     .limit(4)
@@ -210,7 +211,7 @@ class WorkerClientTest {
                     .map(call -> Thread.startVirtualThread(() -> client.call(call, frame -> {})))
                     .toList();
             for (int i = 0; i < calls.size(); i++) {
-                worker.requests.take();
+                worker.requests().take();
             }
 
             assertThat(client.call(new WorkerCall(Endpoint.STREAM, body(), Map.of()), frame -> {}))
@@ -275,15 +276,15 @@ class WorkerClientTest {
     @Test
     void readsTheAnswerOfTheEndpointThatAnswersAtOnce() throws Exception {
         int length = RESPONSE.getBytes(UTF_8).length;
-        try (RawWorker worker = new RawWorker((out, socket) ->
-                RawWorker.write(out, "HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n" + RESPONSE))) {
+        try (RawServer worker = RawServer.answering((out, socket) ->
+                RawServer.write(out, "HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n" + RESPONSE))) {
             assertThat(call(worker.url(), Endpoint.CHAT)).isInstanceOf(WorkerOutcome.Answered.class);
-            assertThat(worker.requests.take()).startsWith("POST /api/v1/chat HTTP/1.1\r\n");
+            assertThat(worker.requests().take()).startsWith("POST /api/v1/chat HTTP/1.1\r\n");
         }
     }
 
     private WorkerOutcome streamed(String events) throws IOException {
-        try (RawWorker worker = new RawWorker((out, socket) -> RawWorker.write(out, SSE + events))) {
+        try (RawServer worker = RawServer.saying(SSE + events)) {
             return call(worker.url(), Endpoint.STREAM);
         }
     }
