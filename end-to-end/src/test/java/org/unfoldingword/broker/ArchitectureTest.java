@@ -25,7 +25,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.NullMarked;
 
-/** The rules that hold the modules apart. A rule may be empty: it waits for the package that it speaks of. */
+/** The rules that hold the modules apart. */
 @AnalyzeClasses(packages = "org.unfoldingword.broker", importOptions = ArchitectureTest.ProductionOnly.class)
 class ArchitectureTest {
 
@@ -37,13 +37,7 @@ class ArchitectureTest {
     private static final String MESSAGE = "..broker.message..";
     private static final String LANE = "..broker.lane..";
     private static final String[] COMMON = {
-        MESSAGE,
-        LANE,
-        "..broker.access..",
-        "..broker.event..",
-        "..broker.http..",
-        "..broker.settings..",
-        "..broker.telemetry.."
+        MESSAGE, LANE, "..broker.access..", "..broker.http..", "..broker.settings..", "..broker.telemetry.."
     };
 
     /** The one adapter to the machine's clocks, chance and sleep. */
@@ -70,8 +64,7 @@ class ArchitectureTest {
             .resideInAPackage("..broker.operate..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(INGEST, DISPATCH, CALLBACK, LAUNCHER, LANE, "org.springframework..")
-            .allowEmptyShould(true);
+            .resideInAnyPackage(INGEST, DISPATCH, CALLBACK, LAUNCHER, LANE, "org.springframework..");
 
     @ArchTest
     static final ArchRule commonKnowsNoRole = noClasses()
@@ -79,8 +72,7 @@ class ArchitectureTest {
             .resideInAnyPackage(COMMON)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage(INGEST, DISPATCH, CALLBACK, LAUNCHER, BENCHMARK)
-            .allowEmptyShould(true);
+            .resideInAnyPackage(INGEST, DISPATCH, CALLBACK, LAUNCHER, BENCHMARK);
 
     @ArchTest
     static final ArchRule messagesNeedNoFramework = noClasses()
@@ -88,14 +80,11 @@ class ArchitectureTest {
             .resideInAPackage(MESSAGE)
             .should()
             .dependOnClassesThat()
-            .resideInAPackage("org.springframework..")
-            .allowEmptyShould(true);
+            .resideInAPackage("org.springframework..");
 
     @ArchTest
-    static final ArchRule packagesFormNoCycle = slices().matching("org.unfoldingword.broker.(*)..")
-            .should()
-            .beFreeOfCycles()
-            .allowEmptyShould(true);
+    static final ArchRule packagesFormNoCycle =
+            slices().matching("org.unfoldingword.broker.(*)..").should().beFreeOfCycles();
 
     // ── Redis has one home ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -108,16 +97,14 @@ class ArchitectureTest {
                     .or(simpleNameContaining("Redis")
                             .and(not(describe("the outage", c -> c.getName().equals(REDIS_OUTAGE))))))
             .orShould()
-            .haveSimpleNameContaining("Redis")
-            .allowEmptyShould(true);
+            .haveSimpleNameContaining("Redis");
 
     @ArchTest
     static final ArchRule keysAreNamedInTheLanePackageOnly = noClasses()
             .that()
             .resideOutsideOfPackage(LANE)
             .should()
-            .dependOnClassesThat(simpleNameContaining("Keyspace"))
-            .allowEmptyShould(true);
+            .dependOnClassesThat(simpleNameContaining("Keyspace"));
 
     // ── Time, chance and waiting are passed in ──────────────────────────────────────────────────────────────────────
 
@@ -128,8 +115,7 @@ class ArchitectureTest {
             .resideOutsideOfPackages(LAUNCHER, BENCHMARK)
             .should()
             .accessTargetWhere(
-                    describe("takes time or chance from the machine, or sleeps", ArchitectureTest::isMachine))
-            .allowEmptyShould(true);
+                    describe("takes time or chance from the machine, or sleeps", ArchitectureTest::isMachine));
 
     // ── How classes are made and named ──────────────────────────────────────────────────────────────────────────────
 
@@ -144,11 +130,10 @@ class ArchitectureTest {
             .orShould()
             .haveSimpleNameEndingWith("Impl")
             .orShould()
-            .haveSimpleNameEndingWith("Manager")
-            .allowEmptyShould(true);
+            .haveSimpleNameEndingWith("Manager");
 
     @ArchTest
-    static final ArchRule nothingIsInjectedIntoFields = NO_CLASSES_SHOULD_USE_FIELD_INJECTION.allowEmptyShould(true);
+    static final ArchRule nothingIsInjectedIntoFields = NO_CLASSES_SHOULD_USE_FIELD_INJECTION;
 
     /** A package without the mark is a package without null checks. */
     @ArchTest
@@ -168,8 +153,7 @@ class ArchitectureTest {
                 .resideInAPackage(role)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(others)
-                .allowEmptyShould(true);
+                .resideInAnyPackage(others);
     }
 
     private static boolean isMachine(JavaAccess<?> access) {

@@ -21,12 +21,11 @@ class ChaosCheckerTest {
 
     @Test
     void findsNothingInAGoodHistory() {
-        message(1, 0);
-        message(2, 1);
+        accepted(2);
         call(1, 0, 10, 50);
         call(2, 1, 51, 90);
-        callback(1, true, 60);
-        callback(2, true, 95);
+        delivered(1, 60);
+        delivered(2, 95);
 
         ChaosReport report = check();
 
@@ -38,39 +37,37 @@ class ChaosCheckerTest {
 
     @Test
     void findsALostMessage() {
-        message(1, 0);
+        accepted(1);
         call(1, 0, 10, 50);
-        callback(1, false, 60);
+        refused(1, 60);
 
         assertThat(check().findings()).containsExactly("lost: ann message 1, accepted as id-1");
     }
 
     @Test
     void findsAMessageThatCameTwice() {
-        message(1, 0);
-        callback(1, true, 60);
+        accepted(1);
+        delivered(1, 60);
         history.add(new Delivery("ann", 1, "another", "completed", /* taken= */ true, nanos(70)));
 
-        assertThat(check().findings()).anyMatch(finding -> finding.startsWith("doubled: ann message 1"));
+        assertThat(check().findings()).contains("doubled: ann message 1, a callback of message another");
     }
 
     @Test
     void findsCallbacksOutOfOrder() {
-        message(1, 0);
-        message(2, 1);
-        callback(2, true, 60);
-        callback(1, true, 70);
+        accepted(2);
+        delivered(2, 60);
+        delivered(1, 70);
 
         assertThat(check().findings()).containsExactly("out of order: ann message 1, delivered after 2");
     }
 
     @Test
     void takesADeliveryThatWasNotTakenForNone() {
-        message(1, 0);
-        message(2, 1);
-        callback(1, false, 60);
-        callback(1, true, 70);
-        callback(2, true, 80);
+        accepted(2);
+        refused(1, 60);
+        delivered(1, 70);
+        delivered(2, 80);
 
         ChaosReport report = check();
 
@@ -80,38 +77,35 @@ class ChaosCheckerTest {
 
     @Test
     void findsCallsOutOfOrder() {
-        message(1, 0);
-        message(2, 1);
+        accepted(2);
         call(2, 0, 10, 20);
         call(1, 0, 30, 40);
-        callback(1, true, 60);
-        callback(2, true, 70);
+        delivered(1, 60);
+        delivered(2, 70);
 
         assertThat(check().findings()).containsExactly("out of order: ann message 1, called after 2");
     }
 
     @Test
     void findsOverlappingCalls() {
-        message(1, 0);
-        message(2, 1);
+        accepted(2);
         call(1, 0, 10, 50);
         call(2, 1, 49, 60);
-        callback(1, true, 60);
-        callback(2, true, 70);
+        delivered(1, 60);
+        delivered(2, 70);
 
         assertThat(check().findings()).containsExactly("overlap: ann message 2, a turn began beside that of 1");
     }
 
     @Test
     void countsTheOverlapOfAZombieApart() {
-        message(1, 0);
-        message(2, 1);
+        accepted(2);
         fault("freeze dispatcher", Victim.DISPATCHER, 0, 20, 3000);
         call(1, 1, 2500, 2600);
         call(2, 1, 2990, 3100);
         call(1, 0, 3005, 3050);
-        callback(1, true, 3060);
-        callback(2, true, 3170);
+        delivered(1, 3060);
+        delivered(2, 3170);
 
         ChaosReport report = check();
 
@@ -121,11 +115,11 @@ class ChaosCheckerTest {
 
     @Test
     void findsARepetitionWithoutACause() {
-        message(1, 0);
+        accepted(1);
         call(1, 0, 10, 50);
         call(1, 1, 60, 90);
-        callback(1, true, 95);
-        callback(1, true, 99);
+        delivered(1, 95);
+        delivered(1, 99);
 
         assertThat(check().findings())
                 .containsExactly(
@@ -135,15 +129,14 @@ class ChaosCheckerTest {
 
     @Test
     void tellsWhyACallWasRepeated() {
-        message(1, 0);
-        message(2, 1);
+        accepted(2);
         fault("kill dispatcher", Victim.DISPATCHER, 0, 20, 21);
         call(1, 0, 10, 50);
         call(1, 1, 2100, 2150);
         history.add(new Call("ann", 2, 1, "error", nanos(2200), nanos(2210)));
         call(2, 1, 2300, 2310);
-        callback(1, true, 2160);
-        callback(2, true, 2320);
+        delivered(1, 2160);
+        delivered(2, 2320);
 
         ChaosReport report = check();
 
@@ -155,9 +148,7 @@ class ChaosCheckerTest {
 
     @Test
     void takesACancelForAnEnd() {
-        message(1, 0);
-        message(2, 1);
-        message(3, 2);
+        accepted(3);
         call(1, 0, 10, 50);
         call(3, 0, 51, 60);
         history.add(new Cancel("ann", 1, Cancelled.RUNNING));
@@ -165,7 +156,7 @@ class ChaosCheckerTest {
         // It waits for nobody.
         cancelled(2, 20);
         cancelled(1, 30);
-        callback(3, true, 70);
+        delivered(3, 70);
 
         ChaosReport report = check();
 
@@ -175,7 +166,7 @@ class ChaosCheckerTest {
 
     @Test
     void findsACancelThatNobodyAskedFor() {
-        message(1, 0);
+        accepted(1);
         cancelled(1, 20);
 
         assertThat(check().findings()).containsExactly("cancelled: ann message 1, by nobody");
@@ -183,13 +174,12 @@ class ChaosCheckerTest {
 
     @Test
     void findsACancelThatDidNothing() {
-        message(1, 0);
-        message(2, 1);
+        accepted(2);
         call(1, 0, 10, 50);
         call(2, 0, 51, 60);
         history.add(new Cancel("ann", 1, Cancelled.RUNNING));
         history.add(new Cancel("ann", 2, Cancelled.WAITING));
-        callback(1, true, 55);
+        delivered(1, 55);
         cancelled(2, 65);
 
         assertThat(check().findings())
@@ -200,50 +190,48 @@ class ChaosCheckerTest {
 
     @Test
     void takesEitherEndOfACancelThatMayHaveComeTooLate() {
-        message(1, 0);
-        message(2, 1);
+        accepted(2);
         call(1, 0, 10, 50);
         call(2, 0, 51, 60);
         history.add(new Cancel("ann", 1, Cancelled.ASKED));
         history.add(new Cancel("ann", 2, Cancelled.LATE));
         cancelled(1, 55);
-        callback(2, true, 65);
+        delivered(2, 65);
 
         assertThat(check().findings()).isEmpty();
     }
 
     @Test
     void findsAMessageWithTwoEnds() {
-        message(1, 0);
+        accepted(1);
         call(1, 0, 10, 50);
         history.add(new Cancel("ann", 1, Cancelled.ASKED));
         fault("kill redis", Victim.REDIS, 0, 20, 60);
         cancelled(1, 55);
-        callback(1, true, 65);
+        delivered(1, 65);
 
         assertThat(check().findings()).containsExactly("doubled: ann message 1, cancelled, then completed");
     }
 
     @Test
     void findsATurnBesideOneThatWasBrokenOff() {
-        message(1, 0);
-        message(2, 1);
+        accepted(2);
         call(1, 0, 10, 600);
         history.add(new Cancel("ann", 1, Cancelled.RUNNING));
         cancelled(1, 30);
         call(2, 0, 40, 90);
-        callback(2, true, 95);
+        delivered(2, 95);
 
         assertThat(check().findings()).containsExactly("overlap: ann message 2, a turn began beside that of 1");
     }
 
     @Test
     void findsAConversationThatStoodStillForTooLong() {
-        message(1, 0);
+        accepted(1);
         fault("kill dispatcher", Victim.DISPATCHER, 0, 20, 21);
         call(1, 0, 10, 50);
         call(1, 1, 3100, 3150);
-        callback(1, true, 3160);
+        delivered(1, 3160);
 
         ChaosReport report = check();
 
@@ -253,10 +241,10 @@ class ChaosCheckerTest {
 
     @Test
     void countsFromTheEndOfAFaultThatLetsNothingFlow() {
-        message(1, 0);
+        accepted(1);
         fault("kill redis", Victim.REDIS, 0, 20, 5000);
         call(1, 0, 10, 50);
-        callback(1, true, 5100);
+        delivered(1, 5100);
 
         ChaosReport report = check();
 
@@ -268,20 +256,31 @@ class ChaosCheckerTest {
         return ChaosChecker.check(history, LEASE);
     }
 
-    private void message(int number, long at) {
-        history.add(new Accepted("ann", number, "id-" + number, /* posts= */ 1, nanos(at)));
+    /** So many messages of ann, one a millisecond. */
+    private void accepted(int messages) {
+        for (int number = 1; number <= messages; number++) {
+            history.add(new Accepted("ann", number, "id-" + number, /* posts= */ 1, nanos(number - 1)));
+        }
     }
 
     private void call(int number, int dispatcher, long from, long until) {
         history.add(new Call("ann", number, dispatcher, "answered", nanos(from), nanos(until)));
     }
 
-    private void callback(int number, boolean taken, long at) {
-        history.add(new Delivery("ann", number, "id-" + number, "completed", taken, nanos(at)));
+    private void delivered(int number, long at) {
+        callback(number, "completed", /* taken= */ true, at);
+    }
+
+    private void refused(int number, long at) {
+        callback(number, "completed", /* taken= */ false, at);
     }
 
     private void cancelled(int number, long at) {
-        history.add(new Delivery("ann", number, "id-" + number, "cancelled", /* taken= */ true, nanos(at)));
+        callback(number, "cancelled", /* taken= */ true, at);
+    }
+
+    private void callback(int number, String end, boolean taken, long at) {
+        history.add(new Delivery("ann", number, "id-" + number, end, taken, nanos(at)));
     }
 
     private void fault(String kind, Victim victim, int index, long from, long until) {
