@@ -32,7 +32,7 @@ class SignOfLifeTest {
                 later(() -> server.stream("/api/v1/stream?org_id=acme&user_id=ann", IngestServer.KEY, "\n:"));
         CompletableFuture<String> workers = later(() -> server.stream(
                 "/api/v1/chat/stream",
-                "{\"client_id\":\"web\",\"user_id\":\"bob\",\"org\":\"acme\",\"message\":\"hi\"}",
+                "{\"client_id\":\"web\",\"user_id\":\"ann\",\"org\":\"acme\",\"message\":\"hi\"}",
                 IngestServer.KEY,
                 "keepalive"));
 
