@@ -42,7 +42,10 @@ class ClusterIT {
     /** It comes back as a replica: whoever waits for replicas needs one. */
     @Test
     void losesNothingWithAMasterThatDiesIfItWaitsForReplicas() {
-        ChaosReport report = during("replicated", "a master dies", () -> redis.revive(killMaster()));
+        ChaosReport report = during("replicated", "a master dies", () -> {
+            redis.revive(killMaster());
+            redis.awaitReplicas();
+        });
 
         assertThat(report.findings()).isEmpty();
     }

@@ -54,13 +54,7 @@ final class RedisServers implements AutoCloseable {
         create.addAll(List.of("--cluster-replicas", "1", "--cluster-yes"));
         cli(create);
         servers.awaitCluster();
-        await("every master has its replica")
-                .atMost(PATIENCE)
-                .until(() -> servers.servers.keySet().stream()
-                                .filter(port ->
-                                        servers.ask(port, "INFO", "replication").contains("master_link_status:up"))
-                                .count()
-                        == 3);
+        servers.awaitReplicas();
         return servers;
     }
 
@@ -72,8 +66,7 @@ final class RedisServers implements AutoCloseable {
         for (int i = 0; i < 3; i++) {
             servers.startSentinel(master);
         }
-        await("the replica follows").atMost(PATIENCE).until(() -> servers.ask(master, "INFO", "replication")
-                .contains("state=online"));
+        servers.awaitReplicas();
         await("the sentinels know each other").atMost(PATIENCE).until(() -> servers.ports(2, 5)
                 .allMatch(port ->
                         servers.ask(port, "SENTINEL", "CKQUORUM", "broker").startsWith("OK 3")));
@@ -103,6 +96,19 @@ final class RedisServers implements AutoCloseable {
     /** Starts it on the data that it left; in a cluster it follows whoever has taken its place. */
     void revive(int port) {
         server(port).revive();
+    }
+
+    /** Returns when the sentinels name another master than this one. */
+    void awaitSuccessor(int master) {
+        await("another master").atMost(PATIENCE).until(() -> ports(2, 5)
+                .map(sentinel -> ask(sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", "broker"))
+                .noneMatch(named -> named.endsWith("\n" + master)));
+    }
+
+    /** Returns when a replica follows every master: before that, whoever waits for replicas waits in vain. */
+    void awaitReplicas() {
+        await("every master has its replica").atMost(PATIENCE).until(() -> masters().stream()
+                .allMatch(port -> ask(port, "INFO", "replication").contains("state=online")));
     }
 
     /** Returns when the nodes that live serve all slots again. */

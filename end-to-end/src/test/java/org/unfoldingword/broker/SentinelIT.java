@@ -1,17 +1,13 @@
 package org.unfoldingword.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The whole pipeline on a master that sentinels watch, and that dies. */
 class SentinelIT {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     Path data;
@@ -23,10 +19,9 @@ class SentinelIT {
             ChaosReport report = run.during("a master dies, sentinels name another", () -> {
                 int master = redis.masters().getFirst();
                 redis.kill(master);
-                await("a new master")
-                        .atMost(PATIENCE)
-                        .until(() -> redis.masters().size() == 1);
+                redis.awaitSuccessor(master);
                 redis.revive(master);
+                redis.awaitReplicas();
             });
 
             assertThat(report.findings()).isEmpty();
