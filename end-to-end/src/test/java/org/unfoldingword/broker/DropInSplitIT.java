@@ -83,8 +83,11 @@ class DropInSplitIT {
 
         MessageId id = post(key, "where [tool] [wait]");
         String spoken = " " + "Letmelookthatup.".length();
-        await("it is noted that the progress was told").atMost(PATIENCE).until(() -> note(id).endsWith(spoken));
+        await("it is noted that the progress was told").atMost(PATIENCE).until(() -> noted(id, "callback_told")
+                .endsWith(spoken));
         replaceDeliverer();
+        await("another tells of the turn").atMost(PATIENCE).until(() -> noted(id, "callback_attempts")
+                .equals("2"));
         worker.release(1);
 
         await().atMost(PATIENCE).until(() -> told(key).getLast().equals("complete"));
@@ -106,10 +109,10 @@ class DropInSplitIT {
         deliverer = launch("callback-deliverer").awaitReady();
     }
 
-    /** The note that outlives a deliverer; blank before there is one. */
-    private static String note(MessageId id) {
+    /** What outlives a deliverer; blank before there is any. */
+    private static String noted(MessageId id, String field) {
         String record = "broker:{p%02d}:message:%s".formatted(id.partition(), id);
-        return Optional.ofNullable(redis.sync().hget(record, "callback_told")).orElse("");
+        return Optional.ofNullable(redis.sync().hget(record, field)).orElse("");
     }
 
     private static MessageId post(String key, String message) throws Exception {
