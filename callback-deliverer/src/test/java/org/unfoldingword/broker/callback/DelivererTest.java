@@ -304,6 +304,7 @@ class DelivererTest {
         assertThat(callback.lastError()).hasValue("status 422");
         assertThat(callback.answer()).hasValue("cannot send: hello Ann");
         assertThat(lane.operations().timeline(id).orElseThrow().deliveries())
+                .isNotEmpty()
                 .allSatisfy(attempt -> assertThat(attempt.detail()).doesNotContain("Ann"));
     }
 

@@ -100,6 +100,8 @@ class KeyFileTest {
             {"keys":[{"id":"a","key":"#","scopes":[]}]}            | keys[0].scopes: array (expected: a list that is not
             {"keys":[{"id":"a","key":"#","scopes":["all"]}]}       | keys[0].scopes[0]: all (expected: one of submit, read
             {"keys":[{"id":"a","key":"#","scopes":["read"]}]}      | keys[0].orgs: missing
+            {"keys":[{"id":"a","key":"#","scopes":["read"],"orgs":["b"," "]}]}      | keys[0].orgs[1]:   (expected: 1 to 256
+            {"keys":[{"id":"a","key":"#","scopes":["read"],"orgs":["b\\u0000"]}]}   | keys[0].orgs[0]: b
             {"keys":[{"id":"a","key":"#","scopes":["read"],"orgs":["*","b"]}]}      | keys[0].orgs: * among others
             {"keys":[{"id":"a","key":"#","scopes":["operate"],"orgs":["b"]}]}       | keys[0].orgs: some (expected: ["*"]
             {"keys":[{"id":"a","key":"#","scopes":["content"],"orgs":["*"]}]}       | keys[0].scopes: content (expected: oper
@@ -109,6 +111,7 @@ class KeyFileTest {
             {"keys":[{"id":"a","key":"#",^,"rate":0}]}                              | keys[0].rate: 0 (expected: whole
             {"keys":[{"id":"a","key":"#",^,"signing_secret":"whsec_s3cret"}]}       | keys[0].signing_secret: (not shown) (
             {"keys":[{"id":"a","key":"#",^,"signing_secret":["s3cret"]}]}           | keys[0].signing_secret: (not shown) (
+            {"keys":[{"id":"a","key":"#",^,"signing_secret":"whsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}]} | keys[0].signing_secret: (n
             {"keys":[{"id":"a","key":"#",^},{"id":"a","key":"brk_another_long_one",^}]} | keys[1].id: a (expected: an id th
             {"keys":[{"id":"a","key":"#",^},{"id":"b","key":"#",^}]}                | keys[1].key: that of a (expected: a k
             """)

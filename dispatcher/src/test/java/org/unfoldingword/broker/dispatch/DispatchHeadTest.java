@@ -141,6 +141,21 @@ class DispatchHeadTest {
         }
     }
 
+    @Test
+    void repeatsACallOfUnknownEndAFewTimesWhereThatIsWanted() throws Exception {
+        try (RawServer worker = RawServer.answering((out, socket) -> socket.setSoLinger(true, 0))) {
+            MessageId one = append("one");
+            run(
+                    worker,
+                    Map.of("broker.dispatch.retry-unknown", "true", "broker.dispatch.failures-max", "2"),
+                    () -> await(one, MessageState.FAILED));
+            assertThat(found(one).record().error().orElseThrow().code()).isEqualTo("worker_timeout");
+            assertThat(worker.requests().take()).startsWith("POST /api/v1/chat/stream ");
+            assertThat(worker.requests().take()).startsWith("POST /api/v1/chat HTTP");
+            assertThat(worker.requests()).isEmpty();
+        }
+    }
+
     /** What stands before the worker gave up on the call; the turn may go on behind it. The next call was made without care. */
     @Test
     void goesOnCarefullyAfterAFailureThatIsNotTheWorkersOwnWord() throws Exception {
@@ -391,6 +406,7 @@ class DispatchHeadTest {
             dispatcher.stop(Duration.ofSeconds(5));
         }
         assertThat(found(one).record().error().orElseThrow().code()).isEqualTo("internal_error");
+        assertThat(found(one).record().attempts()).isEqualTo(3);
         assertThat(circuit.tryAcquirePermission()).isTrue();
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.unfoldingword.broker.lane.Claim;
 import org.unfoldingword.broker.lane.Lane;
 import org.unfoldingword.broker.lane.LaneFixture;
 import org.unfoldingword.broker.lane.MessageRecord;
@@ -280,7 +281,8 @@ class OperatorApiTest {
         lane.append(ANN, "one");
         lane.append(ANN, "two");
         assertThat(explanation())
-                .contains("waits for a dispatcher", "No dispatcher is alive", "1 message waits behind it.");
+                .contains("waits for a dispatcher", "No dispatcher is alive", "1 message waits behind it.")
+                .doesNotContain("its org");
 
         var claim = lane.take();
         assertThat(explanation())
@@ -312,7 +314,8 @@ class OperatorApiTest {
     @Test
     void explainsACallbackThatTellsOfAMessageThatRuns() {
         lane.appendWithCallback(ANN, "one");
-        lane.announce(lane.take());
+        Claim message = lane.take();
+        lane.announce(message);
         lane.claim(Lane.CALLBACKS, 1);
 
         JsonNode callback = show("user:acme:ann").path("callbacks").path(0);
@@ -322,6 +325,15 @@ class OperatorApiTest {
         assertThat(callbacks.path("telling").asInt()).isEqualTo(1);
         assertThat(callbacks.path("pending").asInt()).isZero();
         assertThat(callbacks.path("running").asInt()).isZero();
+
+        lane.answer(message);
+        assertThat(show("user:acme:ann")
+                        .path("callbacks")
+                        .path(0)
+                        .path("explanation")
+                        .asText())
+                .contains("is running")
+                .doesNotContain("Its message has not ended");
     }
 
     @Test

@@ -93,6 +93,16 @@ class SubmissionTest {
         });
     }
 
+    /** As it stands in the body, with its quotes. */
+    @Test
+    void boundsTheMessage() throws IOException {
+        String longest = GOOD.formatted("").replace("hi", "x".repeat(Submission.MESSAGE_MAX_BYTES - 2));
+        assertThat(read(longest).conversation()).isEqualTo(new Conversation("user:acme:ann"));
+        assertThatExceptionOfType(Problem.class)
+                .isThrownBy(() -> read(longest.replace("xx\"", "xxx\"")))
+                .satisfies(problem -> assertThat(problem.field()).contains("message"));
+    }
+
     private static Submission read(String json) throws IOException {
         return Submission.read(object(json), Optional.empty(), Optional.empty());
     }
